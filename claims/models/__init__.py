@@ -1,0 +1,49 @@
+"""All tables of Redress."""
+
+from claims.models.base import Base, Json
+from claims.models.effects import Attempt, Deadline, Effect, Incident, Observation
+from claims.models.journal import JournalEntry, JournalHead
+from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
+from claims.models.reclamations import Item, Reclamation, WorkflowVersion
+from claims.models.refunds import Refund, RefundLine, RefundShare
+from claims.models.staff import (
+    ImportRun,
+    Letter,
+    Notice,
+    ReturnLabel,
+    Role,
+    Staff,
+    WebSession,
+    staff_roles,
+)
+
+__all__ = [
+    "Attempt",
+    "Base",
+    "BusinessUnit",
+    "Deadline",
+    "Effect",
+    "ImportRun",
+    "Incident",
+    "Item",
+    "JournalEntry",
+    "JournalHead",
+    "Json",
+    "Letter",
+    "Notice",
+    "Observation",
+    "Order",
+    "OrderLine",
+    "Payment",
+    "Reclamation",
+    "Refund",
+    "RefundLine",
+    "RefundShare",
+    "ReturnLabel",
+    "Role",
+    "Shop",
+    "Staff",
+    "WebSession",
+    "WorkflowVersion",
+    "staff_roles",
+]

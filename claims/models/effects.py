@@ -1,0 +1,160 @@
+"""What is to be done outside, what was tried, what is due; see the protocol in claims.effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from claims.models.base import Base, Json, Key, Moment
+
+if TYPE_CHECKING:
+    from claims.models.reclamations import Item, Reclamation
+    from claims.models.refunds import Refund
+
+
+class Effect(Base):
+    """One thing to be done in the outside world.
+
+    `status`: waiting (due at `due_at`; in flight while `lease_until` lies ahead), done, refused,
+    unknown (nobody knows; an event told the case, a person decides), stopped (an incident).
+    """
+
+    __tablename__ = "effects"
+    __table_args__ = (
+        CheckConstraint(
+            "status in ('waiting', 'done', 'refused', 'unknown', 'stopped')", name="status"
+        ),
+        Index(
+            "uq_effects_generation",
+            "reclamation_id",
+            text("coalesce(item_id, 0)"),
+            "kind",
+            "generation",
+            unique=True,
+        ),
+        Index("ix_effects_due", "due_at", "id", postgresql_where=text("status = 'waiting'")),
+        Index("ix_effects_item_id", "item_id"),
+    )
+
+    id: Mapped[Key]
+    reclamation_id: Mapped[int] = mapped_column(ForeignKey("reclamations.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
+    kind: Mapped[str]
+    generation: Mapped[int]
+    """Counts the effects of one kind for one case: the second refund of an item is number 2."""
+    key: Mapped[str] = mapped_column(unique=True)
+    """Deterministic: the same for a database restored from an older backup."""
+    use: Mapped[str]
+    """Its name in the workflow's `effects:`."""
+    outcomes: Mapped[Json]
+    """Outcome to event, as the case's version said when the effect was asked for."""
+    request: Mapped[Json]
+    """What is needed to carry it out, frozen when it was asked for."""
+    status: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
+    asked_at: Mapped[Moment]
+    due_at: Mapped[Moment]
+    epoch: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The fence: raised each time a worker takes the effect; only the last taker may write."""
+    lease_until: Mapped[Moment | None]
+    taken_by: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    done_at: Mapped[Moment | None]
+    last_word: Mapped[str] = mapped_column(default="", server_default="")
+    """What was last heard of it, in a sentence for a person."""
+
+    reclamation: Mapped[Reclamation] = relationship(back_populates="effects")
+    item: Mapped[Item | None] = relationship()
+    refund: Mapped[Refund | None] = relationship(back_populates="effect")
+    attempts: Mapped[list[Attempt]] = relationship(
+        back_populates="effect", order_by="Attempt.id"
+    )
+
+
+class Attempt(Base):
+    """One call to the outside, written and committed before the call is made."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        CheckConstraint(
+            "result in ('done', 'refused', 'not-begun', 'unknown', 'absent')", name="result"
+        ),
+        Index("ix_attempts_effect_id", "effect_id"),
+    )
+
+    id: Mapped[Key]
+    effect_id: Mapped[int] = mapped_column(ForeignKey("effects.id"))
+    share_id: Mapped[int | None] = mapped_column(ForeignKey("refund_shares.id"))
+    epoch: Mapped[int]
+    at: Mapped[Moment]
+    action: Mapped[str] = mapped_column(default="call", server_default="call")
+    """`call` or `look-up`."""
+    key: Mapped[str]
+    request_hash: Mapped[str]
+    answered_at: Mapped[Moment | None]
+    result: Mapped[str | None]
+    """NULL until answered; one that stays NULL is a crash after the attempt: unknown."""
+    answer: Mapped[Json]
+    worker: Mapped[str] = mapped_column(default="", server_default="")
+
+    effect: Mapped[Effect] = relationship(back_populates="attempts")
+
+
+class Observation(Base):
+    """The provider's word that came too late to be written by its own taker; never dropped."""
+
+    __tablename__ = "observations"
+
+    id: Mapped[Key]
+    effect_id: Mapped[int] = mapped_column(ForeignKey("effects.id"), index=True)
+    epoch: Mapped[int]
+    at: Mapped[Moment]
+    outcome: Mapped[str]
+    answer: Mapped[Json]
+
+
+class Incident(Base):
+    """Something that a person has to look at; closed by a person, with a word why."""
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        Index("ix_incidents_open", "id", postgresql_where=text("resolved_at is null")),
+        Index("ix_incidents_reclamation_id", "reclamation_id"),
+    )
+
+    id: Mapped[Key]
+    reclamation_id: Mapped[int] = mapped_column(ForeignKey("reclamations.id"))
+    effect_id: Mapped[int | None] = mapped_column(ForeignKey("effects.id"))
+    kind: Mapped[str]
+    sentence: Mapped[str]
+    opened_at: Mapped[Moment]
+    resolved_at: Mapped[Moment | None]
+    resolved_by: Mapped[str | None]
+    resolution: Mapped[str | None]
+
+    reclamation: Mapped[Reclamation] = relationship()
+    effect: Mapped[Effect | None] = relationship()
+
+
+class Deadline(Base):
+    """An event of the clock that fires at `due_at` if the case is still in that state then."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        Index("ix_deadlines_due", "due_at", "id", postgresql_where=text("ended_at is null")),
+        Index("ix_deadlines_reclamation_id", "reclamation_id"),
+    )
+
+    id: Mapped[Key]
+    reclamation_id: Mapped[int] = mapped_column(ForeignKey("reclamations.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
+    event: Mapped[str]
+    state: Mapped[str]
+    due_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    ending: Mapped[str | None]
+    """`fired`, `left` (the state was left first) or `held` (no line could be taken)."""
+
+    reclamation: Mapped[Reclamation] = relationship(back_populates="deadlines")
+    item: Mapped[Item | None] = relationship()
