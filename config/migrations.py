@@ -1,0 +1,82 @@
+"""The tables' version: bring it up to date as their owner, then give the application its rights."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import NullPool
+
+from config.settings import PROJECT
+
+JOURNAL = "journal"
+_LOCK = 7_245_001
+"""Of PostgreSQL's advisory locks: two migrations at once wait for each other."""
+
+
+def migrate(owner_url: str, application: str | None) -> str | None:
+    """Bring the tables to the newest revision and return its name.
+
+    `application` is the role that afterwards may read and change rows, but neither tables nor
+    what the journal already holds. Safe to run twice, also at once.
+    """
+    engine = _engine(owner_url)
+    try:
+        with engine.connect() as lock, engine.connect() as connection:
+            lock.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+            command.upgrade(_config(connection), "head")
+            connection.commit()
+            if application and application != make_url(owner_url).username:
+                _give_rights(connection, application)
+                connection.commit()
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def present_revision(database_url: str) -> str | None:
+    """The revision that the database is at; None where nothing was migrated yet."""
+    engine = _engine(database_url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def newest_revision() -> str | None:
+    """The revision that this checkout's migrations end at."""
+    return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def _give_rights(connection: Connection, application: str) -> None:
+    role = connection.dialect.identifier_preparer.quote(application)
+    rights = "SELECT, INSERT, UPDATE, DELETE"
+    default = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT"
+    statements = [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT {rights} ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"{default} {rights} ON TABLES TO {role}",
+        f"{default} USAGE, SELECT, UPDATE ON SEQUENCES TO {role}",
+        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
+    ]
+    if inspect(connection).has_table(JOURNAL):
+        statements.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {JOURNAL} FROM {role}")
+    for statement in statements:
+        connection.execute(text(statement))
+
+
+def _engine(url: str) -> Engine:
+    return create_engine(url, poolclass=NullPool)
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "migrations").replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,1 @@
+"""The real surroundings of the tests: servers, processes, a mailbox, a browser."""
