@@ -1,0 +1,49 @@
+"""What can have become of something we asked the outside world to do.
+
+Sorted by what the caller has to do next, so that it is settled by one `match`:
+`Done` and `Refused` are sure and final, `NotBegun` may be tried again as it is, and `Unknown`
+may have taken hold or not: never try it again blindly.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Answer = Mapping[str, object]
+"""What the other side said, as far as it could be read; kept with the attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """It has surely taken hold, and the other side knows it as `provider_reference`."""
+
+    provider_reference: str
+    answer: Answer = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It has surely not taken hold, and asking the same again would change nothing."""
+
+    reason: str
+    answer: Answer = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """It has surely not begun, for a reason that passes: nobody listening, too many requests."""
+
+    reason: str
+    wait_seconds: float | None = None
+    """How long the other side asked us to wait, where it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A timeout, a cut, a server error or nonsense: it may have taken hold or not."""
+
+    reason: str
+    answered: bool = False
+    """Whether the other side has finished with the request, so that a look-up is the last word."""
+
+
+Outcome = Done | Refused | NotBegun | Unknown

@@ -1,0 +1,88 @@
+"""The port for payment providers: what is asked of one, and what it declares about itself.
+
+An adapter never raises for what the provider does or fails to do; it sorts it into an
+`Outcome`. It opens no transaction and keeps no state.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from tasks.outcomes import Answer, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """One refund to one payment. `amount` is in minor units and above nought.
+
+    `reference` is ours, the same for every attempt at this refund, and what it is looked up by;
+    `key` is the idempotency key under which the provider does it once.
+    """
+
+    reference: str
+    key: str
+    payment_reference: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The provider knows exactly one refund under our reference."""
+
+    provider_reference: str
+    amount: int
+    currency: str
+    answer: Answer = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The provider surely knows no refund under our reference, as of its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """The provider did not answer, or not so that one could rely on it."""
+
+    reason: str
+
+
+Finding = Found | Absent | CannotTell
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a provider declares; None for a time means that it has no such thing."""
+
+    key_lifetime: timedelta | None
+    """How long the same key surely gets the same refund."""
+    replays_stored_errors: bool
+    """Whether a server error may be stored under the key, so that asking again is no use."""
+    looks_up: bool
+    partial_refunds: bool
+    several_refunds_per_payment: bool
+    refund_window: timedelta | None
+    """How long after the payment it can be refunded."""
+    currencies: frozenset[str] | None
+    """None is every currency."""
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether an unclear attempt can be cleared up without a person."""
+        return self.key_lifetime is not None or self.looks_up
+
+
+class Provider(Protocol):
+    """One payment provider. Safe to share between threads."""
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Outcome:
+        """Ask for the refund, and answer within about `stop_after_seconds`."""
+        ...
+
+    def look_up(self, reference: str, stop_after_seconds: float) -> Finding:
+        """What the provider knows under our reference."""
+        ...

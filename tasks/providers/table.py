@@ -1,0 +1,37 @@
+"""The payment providers that a payment may name, in one explicit table."""
+
+from collections.abc import Callable, Mapping
+
+from config.settings import Settings
+from tasks.providers.port import Provider
+from tasks.providers.sandbox.adapter import Sandbox
+
+Factory = Callable[[Settings], Provider | None]
+"""None where the settings have nothing for it."""
+
+
+class ProviderRefused(Exception):
+    """A provider that this program does not start with; the text is a sentence."""
+
+
+def _sandbox(settings: Settings) -> Provider | None:
+    return Sandbox(settings.sandbox_url) if settings.sandbox_url else None
+
+
+PROVIDERS: Mapping[str, Factory] = {"sandbox": _sandbox}
+
+
+def build_providers(
+    settings: Settings, table: Mapping[str, Factory] = PROVIDERS
+) -> Mapping[str, Provider]:
+    """Every provider that is set up, by its name; raises `ProviderRefused` for an unsafe one."""
+    made = {name: factory(settings) for name, factory in table.items()}
+    providers = {name: provider for name, provider in made.items() if provider is not None}
+    for name, provider in providers.items():
+        if not provider.abilities.may_be_retried:
+            raise ProviderRefused(
+                f"The payment provider {name!r} declares neither a key lifetime nor a look-up, "
+                "so a refund that was cut off could not be cleared up and might be paid twice. "
+                "Declare one of the two in its Abilities, or take it out of the table."
+            )
+    return providers

@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import pytest
+
+from config.settings import Settings, settings_from
+from tasks.outcomes import Outcome, Refused
+from tasks.providers.port import Absent, Finding, RefundOrder
+from tasks.providers.sandbox.adapter import ABILITIES, Sandbox
+from tasks.providers.table import PROVIDERS, ProviderRefused, build_providers
+
+ENVIRONMENT = {
+    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
+    "REDIS_URL": "redis://localhost",
+    "SECRET_KEY": "s" * 40,
+    "MAIL_URL": "file:///nowhere",
+    "MAIL_FROM": "shop@example.com",
+    "PUBLIC_URL": "http://localhost",
+    "SANDBOX_URL": "http://localhost:1",
+}
+
+
+class Blind:
+    """A provider that can neither repeat a key nor look up."""
+
+    abilities = replace(ABILITIES, key_lifetime=None, looks_up=False)
+
+    def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Outcome:
+        return Refused("never")
+
+    def look_up(self, reference: str, stop_after_seconds: float) -> Finding:
+        return Absent()
+
+
+def test_the_sandbox_is_built_from_the_settings() -> None:
+    providers = build_providers(settings_from(ENVIRONMENT))
+
+    assert isinstance(providers["sandbox"], Sandbox)
+
+
+def test_a_provider_that_is_not_set_up_is_left_out() -> None:
+    settings = settings_from({**ENVIRONMENT, "SANDBOX_URL": ""})
+
+    assert build_providers(settings) == {}
+
+
+def test_a_provider_that_could_never_clear_up_a_cut_is_refused_at_the_start() -> None:
+    def blind(_settings: Settings) -> Blind:
+        return Blind()
+
+    with pytest.raises(ProviderRefused, match="'blind' declares neither a key lifetime nor"):
+        build_providers(settings_from(ENVIRONMENT), {**PROVIDERS, "blind": blind})
