@@ -1,0 +1,1 @@
+"""What the pages show: reading only, a fixed number of statements however many rows."""
