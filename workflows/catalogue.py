@@ -62,3 +62,5 @@ class Catalogue:
     commands: Mapping[str, Command]
     effects: Mapping[str, EffectKind]
     roles: frozenset[str]
+    no_person: frozenset[str] = frozenset({"import"})
+    """Roles that a program acts in: no button is shown for them, and no case may rest on them."""

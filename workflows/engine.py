@@ -6,8 +6,11 @@ A state, facts and an event go in; a decision comes out. The engine changes noth
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflows.catalogue import Catalogue, Facts
+from workflows.catalogue import Catalogue, Condition, Facts, FactType
+from workflows.conditions import FACT_OF_INPUT, Expression, compile_condition
 from workflows.definition import Definition, Event, Transition
+from workflows.forms import Form
+from workflows.machine import build_machine, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +39,38 @@ class Engine:
     """One definition, compiled against a catalogue. Safe to share between threads."""
 
     def __init__(self, definition: Definition, catalogue: Catalogue) -> None:
-        raise NotImplementedError
+        self.definition = definition
+        self.catalogue = catalogue
+        facts = {name: fact.type for name, fact in catalogue.facts[definition.subject].items()}
+        self._conditions: dict[tuple[str, str], Condition | Expression] = {}
+        for line in definition.transitions:
+            if line.when is not None:
+                key = (line.event, line.when)
+                self._conditions[key] = self._condition(line.when, line.event, facts)
+        self._forms = {event.name: Form(event, facts) for event in definition.events.values()}
+        self._machine = build_machine(definition, self._holds)
 
     def decide(self, state: str, event: str, facts: Facts) -> Taken | NotTaken:
-        """The first line whose condition holds, or why there is none."""
-        raise NotImplementedError
+        """The first line whose condition holds, or why there is none.
+
+        `facts` hold those of the case and, for an event with input, `input_facts`. An expression
+        that cannot be worked out raises ConditionFailed.
+        """
+        impossible = self._why_impossible(state, event)
+        if impossible:
+            return NotTaken((impossible,))
+        walked = walk(self._machine, state, event, facts)
+        if walked.taken:
+            return Taken(walked.taken)
+        return NotTaken(tuple(self._why_failed(line, facts) for line in walked.failed))
 
     def automatic(self, state: str, facts: Facts) -> Transition | None:
         """The first line of an on-enter event out of `state` whose condition holds, if any."""
-        raise NotImplementedError
+        for line in self.definition.lines_from.get(state, ()):
+            is_automatic = self.definition.events[line.event].on_enter
+            if is_automatic and (line.when is None or self._holds(line, facts)):
+                return line
+        return None
 
     def offers(self, state: str, facts: Facts, roles: frozenset[str]) -> tuple[Offer, ...]:
         """Every event of people out of `state`, in the order of the file.
@@ -52,7 +78,14 @@ class Engine:
         Not open, with the reason, where none of its lines could be taken whatever is typed in,
         or where none of `roles` may fire it ("Only lead may approve").
         """
-        raise NotImplementedError
+        lines = self.definition.lines_from.get(state, ())
+        offers = []
+        for event in self.definition.events.values():
+            mine = [line for line in lines if line.event == event.name]
+            people = event.by - self.catalogue.no_person
+            if mine and event.by and (people or event.by & roles):
+                offers.append(Offer(event, self._why_not_open(event, mine, facts, roles)))
+        return tuple(offers)
 
     def read_input(
         self, event: str, raw: Mapping[str, str], facts: Facts, decimals: int
@@ -63,11 +96,82 @@ class Engine:
         facts for conditions it is given as `input.amount` in major units. Dates are
         `datetime.date`, yes-no is bool. An optional field left empty is absent.
         """
-        raise NotImplementedError
+        return self._forms[event].read(raw, facts, decimals)
+
+    def input_facts(
+        self, event: str, values: Mapping[str, object], decimals: int
+    ) -> dict[str, object]:
+        """The values of `read_input` as conditions see them: {"input.amount": 24.99}.
+
+        An optional field left empty is "", 0, 0.0, no, or the first of January 1970.
+        """
+        return self._forms[event].facts_of(values, decimals)
 
     def defaults(self, event: str, facts: Facts) -> dict[str, object]:
         """What the form shows at first: the value of each `default:`, and the bounds.
 
         {"amount": {"default": 24.99, "min": None, "max": 24.99}}; money in major units.
         """
-        raise NotImplementedError
+        return self._forms[event].defaults(facts)
+
+    def _condition(
+        self, when: str, event: str, facts: Mapping[str, FactType]
+    ) -> Condition | Expression:
+        named = self.catalogue.conditions.get(when)
+        if named:
+            return named
+        inputs = {
+            f"input.{field.name}": FACT_OF_INPUT[field.type]
+            for field in self.definition.events[event].input
+        }
+        return compile_condition(when, {**facts, **inputs})
+
+    def _holds(self, line: Transition, facts: Facts) -> bool:
+        condition = self._conditions[line.event, line.when or ""]
+        if isinstance(condition, Expression):
+            return condition.evaluate(facts) is True
+        return bool(condition.test(facts))
+
+    def _why_impossible(self, state: str, event: str) -> str | None:
+        """Why there is no line at all for this event here."""
+        if state not in self.definition.states:
+            return f"{self.definition.label} has no state {state}."
+        if event not in self.definition.events:
+            return f"{self.definition.label} has no event {event}."
+        here = self.definition.states[state]
+        label = self.definition.events[event].label
+        if here.final:
+            return f"{label} is not possible: {here.label} is final."
+        if not any(line.event == event for line in self.definition.lines_from[state]):
+            return f"{label} is not possible in the state {here.label}."
+        return None
+
+    def _why_failed(self, line: Transition, facts: Facts) -> str:
+        label = self.definition.events[line.event].label
+        condition = self._conditions[line.event, line.when or ""]
+        if isinstance(condition, Condition):
+            return f"{label} needs: {condition.about.rstrip('.')}."
+        return f"{label} needs {condition.text.strip()}; {condition.present_values(facts)}."
+
+    def _why_not_open(
+        self, event: Event, lines: list[Transition], facts: Facts, roles: frozenset[str]
+    ) -> tuple[str, ...]:
+        if not event.by & roles:
+            who = " or ".join(sorted(event.by - self.catalogue.no_person))
+            return (f"Only {who} may {event.label[:1].lower()}{event.label[1:]}.",)
+        failed: list[str] = []
+        for line in lines:
+            if self._could_hold(line, facts):
+                nothing_fits = self._forms[event.name].why_nothing_fits(facts)
+                return (nothing_fits,) if nothing_fits else ()
+            failed.append(self._why_failed(line, facts))
+        return tuple(failed)
+
+    def _could_hold(self, line: Transition, facts: Facts) -> bool:
+        """Whether some input could make the line's condition true."""
+        if line.when is None:
+            return True
+        condition = self._conditions[line.event, line.when]
+        if isinstance(condition, Expression) and condition.asks_input:
+            return True
+        return self._holds(line, facts)

@@ -1,0 +1,147 @@
+"""A workflow file becomes a `Definition`, or every problem in it at once."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast, get_args
+
+from workflows.catalogue import Catalogue
+from workflows.definition import Definition, Final, State, Subject, Tone
+from workflows.draft import Draft
+from workflows.fields import Fields, is_name
+from workflows.problems import Findings, Problem, WorkflowProblems
+from workflows.proofs import prove, prove_together
+from workflows.reading_events import read_events
+from workflows.reading_lines import read_effects, read_lines
+from workflows.source import Node, Scalar, decode, read_source
+
+_KEYS = (
+    "workflow",
+    "subject",
+    "label",
+    "initial",
+    "states",
+    "effects",
+    "events",
+    "transitions",
+)
+_STATE_KEYS = ("label", "final", "waits-for", "tone", "flags")
+
+
+def read(text: str, file: str, catalogue: Catalogue) -> Definition:
+    """The sound workflow that the text says; raises WorkflowProblems with all that is wrong."""
+    definition, problems = _read(text, file, catalogue)
+    if definition is None or problems:
+        raise WorkflowProblems(problems)
+    return definition
+
+
+def problems_in(text: str, file: str, catalogue: Catalogue) -> list[Problem]:
+    """Everything that is wrong with the text, in the order of the file; empty when it is sound."""
+    return _read(text, file, catalogue)[1]
+
+
+def read_folder(path: Path, catalogue: Catalogue) -> dict[str, Definition]:
+    """The workflows of every *.yaml of a folder by name; raises WorkflowProblems with the
+    problems of all files, and of the files with each other."""
+    return read_files(sorted(path.glob("*.yaml")), catalogue)
+
+
+def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definition]:
+    """Like `read_folder`, for these files. A file that cannot be opened raises OSError."""
+    found: dict[str, tuple[Definition, str]] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        findings = Findings(str(path))
+        text = decode(path.read_bytes(), findings)
+        problems += findings.in_order()
+        if text is None:
+            continue
+        definition, wrong = _read(text, str(path), catalogue)
+        problems += wrong
+        if definition is None:
+            continue
+        if definition.name in found:
+            problems.append(
+                Problem(
+                    "duplicate-workflow",
+                    str(path),
+                    1,
+                    1,
+                    f"The workflow {definition.name} is already in {found[definition.name][1]}.",
+                    "Give one of the two another name.",
+                )
+            )
+        else:
+            found[definition.name] = (definition, str(path))
+    if not problems:
+        problems += prove_together(list(found.values()))
+    if problems:
+        raise WorkflowProblems(problems)
+    return {name: definition for name, (definition, _) in found.items()}
+
+
+def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None, list[Problem]]:
+    findings = Findings(file)
+    root = read_source(text, findings)
+    if root is None:
+        return None, findings.in_order()
+    draft = Draft(text, findings, catalogue)
+    top = Fields(findings, root, "a workflow", _KEYS)
+    top.require("workflow", "subject", "label", "initial", "states", "events", "transitions")
+    name = top.name("workflow")
+    draft.subject = cast(Subject, top.one_of("subject", get_args(Subject)) or "item")
+    _read_states(draft, top.node("states"))
+    initial = top.scalar("initial")
+    if initial:
+        draft.initial = draft.resolve(initial, draft.states, "unknown-state", "state")
+    if "events" in top:
+        read_events(draft, top.node("events"))
+    read_effects(draft, top.node("effects"))
+    read_lines(draft, top.node("transitions"))
+    label = top.text("label")
+    if draft.states and draft.events:
+        prove(draft, top.place_of("states"))
+    problems = findings.in_order()
+    if problems or not (name and label and draft.initial):
+        return None, problems
+    return (
+        Definition(
+            name=name,
+            subject=draft.subject,
+            label=label,
+            initial=draft.initial,
+            states=draft.states,
+            events=draft.events,
+            effects=draft.effects,
+            transitions=tuple(draft.lines),
+            text=text,
+            hash=hashlib.sha256(text.encode()).hexdigest(),
+        ),
+        problems,
+    )
+
+
+def _read_states(draft: Draft, node: Node | None) -> None:
+    if node is None:
+        return
+    table = Fields(draft.findings, node, "the table of states")
+    for name, (key, value) in table.entries.items():
+        if is_name(draft.findings, key):
+            draft.states[name] = _state(draft, key, value)
+        else:
+            draft.is_complete = False
+
+
+def _state(draft: Draft, key: Scalar, node: Node) -> State:
+    fields = Fields(draft.findings, node, f"the state {key.text}", _STATE_KEYS, key.place)
+    fields.require("label")
+    return State(
+        name=key.text,
+        label=fields.text("label") or key.text,
+        place=key.place,
+        final=cast(Final | None, fields.one_of("final", get_args(Final))),
+        waits_for=fields.text("waits-for"),
+        tone=cast(Tone | None, fields.one_of("tone", get_args(Tone))),
+        flags=frozenset(flag.text for flag in fields.scalars("flags")),
+    )
