@@ -140,7 +140,10 @@ def load() -> Settings:
             **{name.lower(): value for name, value in given.items() if not os.environ.get(name)}
         )
     except ValidationError as mistakes:
-        raise SettingsProblem(sentences_of(mistakes)) from None
+        sentences = sentences_of(mistakes)
+        if not given and not os.environ.get("DATABASE_URL"):
+            sentences.append("While `make run` runs in this folder, its settings are taken.")
+        raise SettingsProblem(sentences) from None
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

@@ -22,25 +22,31 @@ class LocalValkey:
     folder: Path
     log: Path
     url: str = field(default="", init=False)
-    """redis://… of the running server; empty before `start`."""
+    """redis://… of the server; empty before the first `start`, then always the same."""
+    _port: int = field(default=0, init=False)
+    _password: str = field(default_factory=lambda: secrets.token_urlsafe(24), init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
-        """Start on a free port. Raises LocalServerProblem with the server's own last words."""
+        """Start on a free port, or again on the one it had.
+
+        Raises LocalServerProblem with the server's own last words.
+        """
         program = valkey_program()
         for _ in range(_TRIES):
-            port, password = free_port(), secrets.token_urlsafe(24)
+            self._port = self._port or free_port()
             configuration = (
-                f"port {port}\nbind 127.0.0.1\nrequirepass {password}\n"
+                f"port {self._port}\nbind 127.0.0.1\nrequirepass {self._password}\n"
                 'save ""\nappendonly no\nmaxmemory-policy noeviction\n'
             )
             self._process = children.start(
                 [program, "-"], log=self.log, folder=self.folder, given=configuration.encode()
             )
-            self.url = f"redis://:{password}@127.0.0.1:{port}/0"
+            self.url = f"redis://:{self._password}@127.0.0.1:{self._port}/0"
             if children.wait_until(self._answers, self._process, 10):
                 return
             self.stop()
+            self._port = 0
         raise LocalServerProblem(
             f"The local Valkey does not start ({self.log}):\n{children.last_lines(self.log)}"
         )
@@ -49,7 +55,7 @@ class LocalValkey:
         """Ends within a second; what it held is gone, as it may be."""
         if self._process is not None:
             children.stop(self._process, patience=5)
-            self._process, self.url = None, ""
+            self._process = None
 
     def ended_by_itself(self) -> bool:
         """True when the server went away without `stop`."""

@@ -1,0 +1,75 @@
+"""The parts that run for long. Each takes over this process; config imports neither web nor tasks."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from config import settings as of_settings
+from config.settings import PROJECT, as_environment
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads of each process.")
+def web(host: str, workers: int, threads: int) -> None:
+    """The pages and the API, served by gunicorn on PORT."""
+    settings = of_settings.load()
+    memory = Path("/dev/shm")  # noqa: S108 (gunicorn's heartbeat must not wait for a disk)
+    _become(
+        ["gunicorn", "web.wsgi:app", "--bind", f"{host}:{settings.port}"]
+        + ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
+        + ["--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5"]
+        + ["--max-requests", "10000", "--max-requests-jitter", "1000", "--no-control-socket"]
+        + (["--worker-tmp-dir", str(memory)] if os.access(memory, os.W_OK) else [])
+        + ["--access-logfile", "-"],
+        as_environment(settings),
+    )
+
+
+@click.command()
+@click.option("--concurrency", default=2, show_default=True, help="Processes that work at once.")
+def worker(concurrency: int) -> None:
+    """A Celery worker that carries effects out, and sweeps for what is due."""
+    settings = of_settings.load()
+    _become(
+        ["celery", "-A", "tasks.app", "worker", "--concurrency", str(concurrency)]
+        + ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+        + ["--hostname", f"redress-{os.getpid()}@%h"],
+        as_environment(settings),
+    )
+
+
+@click.command()
+def sweep() -> None:
+    """The sweeper: finds effects and deadlines that are due, with or without Redis."""
+    _become(["tasks.sweep"], as_environment(of_settings.load()))
+
+
+@click.command()
+@click.option("--host", envvar="SANDBOX_HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="SANDBOX_PORT", default=8001, show_default=True)
+@click.option(
+    "--ledger",
+    envvar="SANDBOX_LEDGER",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=PROJECT / ".redress" / "sandbox.sqlite",
+    help="Its own book (SQLite).  [default: .redress/sandbox.sqlite]",
+)
+def provider(host: str, port: int, ledger: Path) -> None:
+    """The sandbox payment provider: a process of its own that pays no real money."""
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    own = {"SANDBOX_HOST": host, "SANDBOX_PORT": str(port), "SANDBOX_LEDGER": str(ledger)}
+    _become(["tasks.providers.sandbox.server"], own)
+
+
+def _become(module_and_arguments: list[str], environment: dict[str, str]) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(  # noqa: S606 (an argument list, no shell)
+        sys.executable,
+        [sys.executable, "-m", *module_and_arguments],
+        {**os.environ, **environment},
+    )
