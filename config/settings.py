@@ -136,9 +136,7 @@ def load() -> Settings:
     """
     given = {} if os.environ.get("DATABASE_URL") else _of_make_run()
     try:
-        return Settings(
-            **{name.lower(): value for name, value in given.items() if not os.environ.get(name)}
-        )
+        return _settings({k: v for k, v in given.items() if not os.environ.get(k)})
     except ValidationError as mistakes:
         sentences = sentences_of(mistakes)
         if not given and not os.environ.get("DATABASE_URL"):
@@ -148,9 +146,8 @@ def load() -> Settings:
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """The same from a mapping of capital names (which win over the process's environment)."""
-    known = {name.lower(): value for name, value in environment.items() if value}
     try:
-        return Settings(**{k: v for k, v in known.items() if k in Settings.model_fields})
+        return _settings(environment)
     except ValidationError as mistakes:
         raise SettingsProblem(sentences_of(mistakes)) from None
 
@@ -188,6 +185,11 @@ def sentences_of(mistakes: ValidationError) -> list[str]:
     if own_url and owner_url == f"OWNER_{own_url}":
         del sentences["OWNER_DATABASE_URL"]
     return list(sentences.values())
+
+
+def _settings(given: Mapping[str, str]) -> Settings:
+    values: dict[str, Any] = {name.lower(): value for name, value in given.items() if value}
+    return Settings(**{name: v for name, v in values.items() if name in Settings.model_fields})
 
 
 def _plainly(message: str) -> str:

@@ -23,7 +23,6 @@ from config.settings import Settings, settings_from
 from tests.support.cluster import (
     TEMPLATE,
     clean,
-    drop_database,
     reach_cluster,
     remove_cluster,
     start_cluster,
@@ -86,7 +85,7 @@ def database(cluster: LocalPostgres, worker_id: str) -> Iterator[str]:
     name = f"redress_{worker_id}"
     cluster.create_database(name, TEMPLATE)
     yield name
-    drop_database(cluster, name)
+    cluster.drop_database(name)
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +156,7 @@ def valkey_url(_valkey: LocalValkey) -> str:
 def settings(
     database_url: str, owner_database_url: str, valkey_url: str, surroundings: Surroundings
 ) -> Settings:
-    """Settings of this test's own servers; mail and provider answer once their fixtures are used."""
+    """Settings of this test's own servers; `mailbox` and `sandbox` make two of them answer."""
     return settings_from(
         {
             "DATABASE_URL": database_url,
@@ -229,7 +228,9 @@ def worker(
     settings: Settings, surroundings: Surroundings, sandbox: Sandbox, mailbox: Mailbox
 ) -> Part:
     """A real `redress worker`, kept running for the next test that asks for it."""
-    return _kept(surroundings, Part("worker", settings, _log(surroundings, "worker"), says("ready.")))
+    return _kept(
+        surroundings, Part("worker", settings, _log(surroundings, "worker"), says("ready."))
+    )
 
 
 @pytest.fixture
@@ -257,10 +258,12 @@ def live_server(settings: Settings, surroundings: Surroundings) -> WebPart:
 
 @pytest.fixture
 def web_client(settings: Settings) -> "FlaskClient":
-    """Flask's own client of `web.create_app(settings)`."""
-    from web import create_app
+    """Flask's own client of the real application."""
+    from config.bootstrap import build
 
-    return create_app(settings).test_client()
+    from web.app import create_app
+
+    return create_app(build(settings)).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Run": {
         "run": Entry("config.cli.run", "run", "Everything on this machine, until Ctrl-C."),
         "web": Entry("config.cli.parts", "web", "The pages and the API (gunicorn)."),
-        "worker": Entry("config.cli.parts", "worker", "A worker that carries effects out (Celery)."),
-        "sweep": Entry("config.cli.parts", "sweep", "The sweeper: what is due, even without Redis."),
+        "worker": Entry("config.cli.parts", "worker", "Carries effects out (Celery)."),
+        "sweep": Entry("config.cli.parts", "sweep", "Finds what is due, even without Redis."),
         "provider": Entry("config.cli.parts", "provider", "The sandbox payment provider."),
     },
     "Look after": {
@@ -32,7 +32,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Work with": {
         "orders": Entry("config.cli.orders", "orders", "Bring orders in from files."),
         "claims": Entry("config.cli.claims", "claims", "Bring past claims in from files."),
-        "workflow": Entry("config.cli.workflow", "workflow", "List, check, show and draw workflows."),
+        "workflow": Entry("config.cli.workflow", "workflow", "List, check, show, draw workflows."),
     },
 }
 TABLE = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
@@ -41,10 +41,14 @@ TABLE = {name: entry for section in SECTIONS.values() for name, entry in section
 class Program(click.Group):
     """Commands from the table; problems that people can solve are a sentence and exit 1."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (Click's form)
         return list(TABLE)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
         entry = TABLE.get(cmd_name)
         if entry is None:
             return None
@@ -52,7 +56,11 @@ class Program(click.Group):
         assert isinstance(command, click.Command), f"{entry.module}:{entry.name} is no command"
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
         for section, entries in SECTIONS.items():
             with formatter.section(section):
                 formatter.write_dl([(name, entry.about) for name, entry in entries.items()])

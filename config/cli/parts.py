@@ -1,4 +1,4 @@
-"""The parts that run for long. Each takes over this process; config imports neither web nor tasks."""
+"""The parts that run for long. Each takes over this process, found by name, not imported."""
 
 import os
 import sys
@@ -18,15 +18,15 @@ def web(host: str, workers: int, threads: int) -> None:
     """The pages and the API, served by gunicorn on PORT."""
     settings = of_settings.load()
     memory = Path("/dev/shm")  # noqa: S108 (gunicorn's heartbeat must not wait for a disk)
-    _become(
-        ["gunicorn", "web.wsgi:app", "--bind", f"{host}:{settings.port}"]
-        + ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)]
-        + ["--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "5"]
-        + ["--max-requests", "10000", "--max-requests-jitter", "1000", "--no-control-socket"]
-        + (["--worker-tmp-dir", str(memory)] if os.access(memory, os.W_OK) else [])
-        + ["--access-logfile", "-"],
-        as_environment(settings),
-    )
+    words = f"""
+        gunicorn web.wsgi:app --bind {host}:{settings.port} --access-logfile -
+        --worker-class gthread --workers {workers} --threads {threads}
+        --timeout 60 --graceful-timeout 5 --keep-alive 5
+        --max-requests 10000 --max-requests-jitter 1000 --no-control-socket
+    """.split()
+    if os.access(memory, os.W_OK):
+        words += ["--worker-tmp-dir", str(memory)]
+    _become(words, as_environment(settings))
 
 
 @click.command()
@@ -34,12 +34,11 @@ def web(host: str, workers: int, threads: int) -> None:
 def worker(concurrency: int) -> None:
     """A Celery worker that carries effects out, and sweeps for what is due."""
     settings = of_settings.load()
-    _become(
-        ["celery", "-A", "tasks.app", "worker", "--concurrency", str(concurrency)]
-        + ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-        + ["--hostname", f"redress-{os.getpid()}@%h"],
-        as_environment(settings),
-    )
+    words = f"""
+        celery -A tasks.app worker --concurrency {concurrency} --loglevel INFO
+        --without-gossip --without-mingle --hostname redress-{os.getpid()}@%h
+    """.split()
+    _become(words, as_environment(settings))
 
 
 @click.command()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-OPEN_FOLDER = Path("/var/tmp")
+OPEN_FOLDER = Path("/var/tmp")  # noqa: S108 (only ever for folders that are checked to be ours)
 LONGEST_SOCKET_PATH = 107
 SOCKET_NAME = ".s.PGSQL.5432"
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +34,7 @@ def start(
     """
     out = log.open("ab") if isinstance(log, Path) else log
     try:
-        process = subprocess.Popen(  # noqa: PLW1509 (only one system call, on a loaded library)
+        process = subprocess.Popen(
             [os.fspath(part) for part in command],
             stdin=subprocess.PIPE if given else subprocess.DEVNULL,
             stdout=out,
@@ -41,7 +42,7 @@ def start(
             cwd=folder,
             env=None if environment is None else dict(environment),
             start_new_session=True,
-            preexec_fn=_die_with(os.getpid(), stop_signal),
+            preexec_fn=_die_with(os.getpid(), stop_signal),  # noqa: PLW1509 (one system call)
             umask=0o077,
             **account.for_subprocess(),
         )
@@ -63,19 +64,15 @@ def stop(
     """Ask it to end; after `patience` seconds its whole group is killed. Never raises."""
     if process.poll() is None:
         process.send_signal(by)
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """Nothing of its process group is left afterwards."""
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()
 
 

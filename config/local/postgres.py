@@ -7,6 +7,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote
 
 import psutil
@@ -42,6 +43,7 @@ class LocalPostgres:
     durable: bool = True
     max_connections: int = 100
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    name: ClassVar[str] = "PostgreSQL"
 
     @property
     def data(self) -> Path:
@@ -107,9 +109,23 @@ class LocalPostgres:
                 )
             )
 
+    def drop_database(self, name: str) -> None:
+        """Gone, with everyone who is connected to it."""
+        with self.connect() as connection:
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
     def _make_cluster(self, programs: Path, account: Account) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
-        command = [programs / "initdb", "--auth=trust", "-U", SUPERUSER, "-D", self.data]
+        command: list[str | Path] = [
+            programs / "initdb",
+            "--auth=trust",
+            "-U",
+            SUPERUSER,
+            "-D",
+            self.data,
+        ]
         command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--locale=C", "--no-instructions"]
         if not self.durable:

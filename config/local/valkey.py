@@ -5,6 +5,7 @@ import socket
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import redis
 
@@ -26,6 +27,7 @@ class LocalValkey:
     _port: int = field(default=0, init=False)
     _password: str = field(default_factory=lambda: secrets.token_urlsafe(24), init=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    name: ClassVar[str] = "Valkey"
 
     def start(self) -> None:
         """Start on a free port, or again on the one it had.

@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from config import migrations
 from config.local.account import OPEN_FOLDER
@@ -88,13 +87,6 @@ def clean(cluster: LocalPostgres, database: str) -> None:
                 )
             else:
                 return
-
-
-def drop_database(cluster: LocalPostgres, database: str) -> None:
-    with cluster.connect() as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-        )
 
 
 def _open_folder() -> Path:

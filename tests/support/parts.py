@@ -43,8 +43,7 @@ class Part:
         self._process = children.start(
             [sys.executable, "-m", "config.cli", self.name, *self.arguments],
             log=self.log,
-            environment={**_bare_environment(), **as_environment(self.settings)}
-            | self.environment,
+            environment={**_bare_environment(), **as_environment(self.settings)} | self.environment,
             folder=PROJECT,
         )
         if not children.wait_until(lambda: self.is_ready(self), self._process, self.patience):
