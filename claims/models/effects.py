@@ -67,9 +67,7 @@ class Effect(Base):
     reclamation: Mapped[Reclamation] = relationship(back_populates="effects")
     item: Mapped[Item | None] = relationship()
     refund: Mapped[Refund | None] = relationship(back_populates="effect")
-    attempts: Mapped[list[Attempt]] = relationship(
-        back_populates="effect", order_by="Attempt.id"
-    )
+    attempts: Mapped[list[Attempt]] = relationship(back_populates="effect", order_by="Attempt.id")
 
 
 class Attempt(Base):

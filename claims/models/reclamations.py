@@ -94,20 +94,14 @@ class Reclamation(Base):
     shop: Mapped[Shop] = relationship()
     business_unit: Mapped[BusinessUnit | None] = relationship()
     assignee: Mapped[Staff | None] = relationship()
-    items: Mapped[list[Item]] = relationship(
-        back_populates="reclamation", order_by="Item.position"
-    )
+    items: Mapped[list[Item]] = relationship(back_populates="reclamation", order_by="Item.position")
     journal: Mapped[list[JournalEntry]] = relationship(
         back_populates="reclamation", order_by="JournalEntry.sequence"
     )
-    journal_head: Mapped[JournalHead] = relationship(back_populates="reclamation")
+    journal_head: Mapped[JournalHead | None] = relationship(back_populates="reclamation")
     deadlines: Mapped[list[Deadline]] = relationship(back_populates="reclamation")
-    effects: Mapped[list[Effect]] = relationship(
-        back_populates="reclamation", order_by="Effect.id"
-    )
-    refunds: Mapped[list[Refund]] = relationship(
-        back_populates="reclamation", order_by="Refund.id"
-    )
+    effects: Mapped[list[Effect]] = relationship(back_populates="reclamation", order_by="Effect.id")
+    refunds: Mapped[list[Refund]] = relationship(back_populates="reclamation", order_by="Refund.id")
     new_orders: Mapped[list[Order]] = relationship(
         back_populates="origin_reclamation", foreign_keys=[Order.origin_reclamation_id]
     )

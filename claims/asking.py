@@ -1,0 +1,123 @@
+"""Asking for effects: the row that a worker will find, written in the event's transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from claims import refunds
+from claims.commands import Input, amount_of
+from claims.models import Effect, Item, Json, Reclamation
+from claims.people import Actor
+from claims.refusals import Refused
+from workflows.definition import EffectUse
+
+MONEY = "refund.pay"
+
+
+def effect_key(
+    shop: str, reclamation: str, position: int | None, kind: str, generation: int
+) -> str:
+    """The key of an effect: the same whenever and wherever it is computed from the same claim.
+
+    Not random: a database restored from an older backup must arrive at the same key, so that the
+    provider recognises what it has done already.
+    """
+    said = "\n".join([shop, reclamation, str(position or 0), kind, str(generation)])
+    return f"redress-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+
+
+def check(case: Reclamation | Item, use: EffectUse, values: Input) -> None:
+    """Refused where the effect could not be asked for; nothing is changed yet."""
+    if use.run == MONEY and isinstance(case, Item) and refunds.proposal(case) is None:
+        refunds.check_amount(case, amount_of(values))
+
+
+def ask(
+    case: Reclamation | Item, use: EffectUse, values: Input, actor: Actor, at: datetime
+) -> Effect:
+    """Write the effect, due at once, and reserve its money if it is a refund."""
+    item = case if isinstance(case, Item) else None
+    reclamation = item.reclamation if item else case
+    assert isinstance(reclamation, Reclamation)
+    earlier = [e for e in reclamation.effects if e.item is item and e.kind == use.run]
+    generation = len(earlier) + 1
+    effect = Effect(
+        reclamation=reclamation,
+        item=item,
+        kind=use.run,
+        generation=generation,
+        key=effect_key(
+            reclamation.shop.code,
+            reclamation.number,
+            item.position if item else None,
+            use.run,
+            generation,
+        ),
+        use=use.name,
+        outcomes=dict(use.outcomes),
+        request=request(reclamation, item, use.settings, values, actor),
+        status="waiting",
+        asked_at=at,
+        due_at=at,
+    )
+    if use.run == MONEY and item is not None:
+        proposed = refunds.proposal(item)
+        if proposed is not None:
+            proposed.status, proposed.approved_by = "asked", actor.name
+            proposed.effect = effect
+        else:
+            refund = refunds.ask(item, amount_of(values), actor, at, "asked")
+            refund.effect = effect
+    return effect
+
+
+def request(
+    reclamation: Reclamation,
+    item: Item | None,
+    settings: Mapping[str, str],
+    values: Input,
+    actor: Actor,
+) -> Json:
+    """What is needed to carry the effect out, frozen as it is now; amounts in minor units."""
+    order = reclamation.order
+    items = [item] if item else reclamation.items
+    return {
+        "shop": reclamation.shop.name,
+        "order": order.number,
+        "reclamation": reclamation.number,
+        "currency": reclamation.currency,
+        "customer": {
+            "number": order.customer_number,
+            "name": order.customer_name,
+            "email": order.customer_email,
+            "address": order.customer_address,
+        },
+        "items": [
+            {
+                "position": each.position,
+                "sku": each.line.sku,
+                "name": each.line.name,
+                "quantity": each.quantity,
+                "state": each.state,
+            }
+            for each in items
+        ],
+        "refunded": sum(refunds.held_by_item(each) for each in items),
+        "input": {name: _plain(value) for name, value in values.items()},
+        "by": actor.name,
+        "with": dict(settings),
+    }
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool) else str(value)
+
+
+def refuse_in_import(use: EffectUse) -> bool:
+    """Whether an import leaves the effect out: it writes to nobody. Money it may not even ask."""
+    if use.run in {"customer.write", "staff.notify"}:
+        return True
+    raise Refused(
+        f"An import pays nothing and orders nothing, and this step would ask for {use.run}; "
+        "choose an event that only records what was settled outside."
+    )

@@ -1,0 +1,98 @@
+"""The explicit table of what a workflow file may name."""
+
+from claims.people import ROLES
+from workflows.catalogue import Catalogue, Command, Condition, EffectKind, Fact, Facts
+from workflows.definition import Subject
+
+ITEM: frozenset[Subject] = frozenset({"item"})
+
+COMMON_FACTS = {
+    "reclamation.priority": Fact("text", "low, normal or high"),
+    "reclamation.source": Fact("text", "staff, or import for a claim taken in from elsewhere"),
+    "order.number": Fact("text", "the order's number"),
+    "order.total": Fact("money", "what was paid for the order, shipping and tax included"),
+    "order.refundable": Fact("money", "what the order's payments can still give back"),
+    "order.placed_at": Fact("date", "when the order was placed"),
+    "order.shop": Fact("text", "the shop's code"),
+    "order.business_unit": Fact("text", "the business unit's code, empty where there is none"),
+    "customer.number": Fact("text", "the customer's number"),
+    "customer.claims": Fact("integer", "how many earlier reclamations the customer has"),
+    "now": Fact("date", "the time of the event, by the database clock"),
+}
+
+ITEM_FACTS = {
+    "item.quantity": Fact("integer", "how many pieces are claimed"),
+    "item.received": Fact("integer", "how many pieces came back; 0 until any did"),
+    "item.value": Fact("money", "what was paid for these pieces, with tax"),
+    "item.refundable": Fact("money", "what may still be refunded for these pieces"),
+    "item.refunded": Fact("money", "what is refunded, or on its way"),
+    "item.proposed": Fact("money", "the amount that waits for a second look; 0.0 if none does"),
+    "item.reason": Fact("text", "the reason's name in claims.yaml"),
+    "item.resolution": Fact("text", "the wanted resolution's name in claims.yaml"),
+    "item.condition": Fact("text", "the condition noted on arrival, empty before"),
+    "item.sku": Fact("text", "the product's number"),
+    "item.has_evidence": Fact("yes-no", "whether evidence was noted"),
+    "item.days_since_delivery": Fact("integer", "whole days since delivery; -1 if unknown"),
+}
+
+RECLAMATION_FACTS = {
+    "items.total": Fact("integer", "how many items the reclamation has"),
+    "items.open": Fact("integer", "how many of them are not settled"),
+    "items.good": Fact("integer", "how many ended well"),
+    "items.bad": Fact("integer", "how many ended badly"),
+}
+
+
+def has_evidence(facts: Facts) -> bool:
+    return facts["item.has_evidence"] is True
+
+
+CATALOGUE = Catalogue(
+    facts={
+        "item": {**ITEM_FACTS, **COMMON_FACTS},
+        "reclamation": {**RECLAMATION_FACTS, **COMMON_FACTS},
+    },
+    conditions={
+        "has-evidence": Condition(has_evidence, "evidence was noted for the item", ITEM),
+    },
+    commands={
+        "item.receive": Command(
+            "notes how many pieces came back, and in which condition",
+            ITEM,
+            frozenset({"received"}),
+        ),
+        "refund.propose": Command(
+            "reserves the amount and waits for approval", ITEM, frozenset({"amount"})
+        ),
+        "refund.drop": Command("gives a proposed refund up and frees its amount", ITEM),
+        "refund.mark": Command(
+            "records a refund that was settled outside; it counts, but nothing is paid",
+            ITEM,
+            frozenset({"amount"}),
+        ),
+        "refund.confirm-paid": Command("a person found that an unclear refund was paid", ITEM),
+        "refund.confirm-not-paid": Command(
+            "a person found that an unclear refund was not paid; its amount is free again", ITEM
+        ),
+    },
+    effects={
+        "refund.pay": EffectKind(
+            "pays the proposed refund, or the amount typed in, over the order's payments",
+            ITEM,
+            must_handle=frozenset({"done", "refused", "unknown"}),
+        ),
+        "replacement.order": EffectKind(
+            "makes a new order for the same product, or for another one in exchange",
+            ITEM,
+            must_handle=frozenset({"done", "refused"}),
+            settings={"kind": True},
+        ),
+        "parts.order": EffectKind(
+            "makes a new order for missing parts", ITEM, must_handle=frozenset({"done", "refused"})
+        ),
+        "return-label.send": EffectKind("makes a return label and sends it to the customer", ITEM),
+        "customer.write": EffectKind("sends the customer a letter", settings={"letter": True}),
+        "staff.notify": EffectKind("tells everyone who holds a role", settings={"role": True}),
+    },
+    roles=frozenset(ROLES) | {"import"},
+)

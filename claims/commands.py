@@ -1,0 +1,120 @@
+"""What the commands of a workflow line do to our own rows, in the event's transaction.
+
+Each has a check, which runs before anything is changed, and an act.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from claims import refunds
+from claims.models import Item
+from claims.people import Actor
+from claims.refusals import Refused
+
+Input = Mapping[str, object]
+"""Typed values of the event's form; money in minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRun:
+    item: Item
+    input: Input
+    actor: Actor
+    at: datetime
+
+
+def amount_of(values: Input) -> int:
+    amount = values.get("amount")
+    if not isinstance(amount, int):
+        raise Refused("An amount is needed; enter how much is to be refunded.")
+    return amount
+
+
+def check_received(run: CommandRun) -> None:
+    received = run.input.get("received")
+    if not isinstance(received, int) or not 0 <= received <= run.item.quantity:
+        raise Refused(
+            f"Between 0 and {run.item.quantity} pieces can have come back, not {received}."
+        )
+
+
+def receive(run: CommandRun) -> None:
+    received, condition = run.input["received"], run.input.get("condition")
+    run.item.received = int(str(received))
+    run.item.condition = str(condition) if condition else None
+
+
+def check_proposal(run: CommandRun) -> None:
+    if refunds.proposal(run.item) is not None:
+        raise Refused("A refund of this item already waits for approval.")
+    refunds.check_amount(run.item, amount_of(run.input))
+
+
+def propose(run: CommandRun) -> None:
+    refunds.ask(run.item, amount_of(run.input), run.actor, run.at, "proposed")
+
+
+def drop(run: CommandRun) -> None:
+    proposed = refunds.proposal(run.item)
+    if proposed is not None:
+        refunds.release(proposed, "dropped", run.at)
+
+
+def check_mark(run: CommandRun) -> None:
+    refunds.check_amount(run.item, amount_of(run.input), zero=True)
+
+
+def mark(run: CommandRun) -> None:
+    split = run.input.get("split")
+    refunds.ask(
+        run.item,
+        amount_of(run.input),
+        run.actor,
+        run.at,
+        "outside",
+        split=split if isinstance(split, Mapping) else None,
+    )
+
+
+def check_unclear(run: CommandRun) -> None:
+    if refunds.unclear(run.item) is None:
+        raise Refused("No refund of this item is unclear; there is nothing to decide.")
+
+
+def confirm_paid(run: CommandRun) -> None:
+    unclear = refunds.unclear(run.item)
+    if unclear is not None:
+        refunds.settle_paid(unclear, run.at)
+        _decide(run, unclear.effect_id, "done", "found paid")
+
+
+def confirm_not_paid(run: CommandRun) -> None:
+    unclear = refunds.unclear(run.item)
+    if unclear is not None:
+        refunds.release(unclear, "refused", run.at)
+        _decide(run, unclear.effect_id, "refused", "found not paid")
+
+
+def _decide(run: CommandRun, effect_id: int | None, status: str, word: str) -> None:
+    """A person's word settles the effect; raising the epoch fences every worker out."""
+    for effect in run.item.reclamation.effects:
+        if effect.id == effect_id:
+            effect.status, effect.done_at = status, run.at
+            effect.epoch += 1
+            effect.lease_until = None
+            effect.last_word = f"{run.actor.name} {word}."
+
+
+def nothing(run: CommandRun) -> None:
+    """No check is needed."""
+
+
+COMMANDS: Mapping[str, tuple[Callable[[CommandRun], None], Callable[[CommandRun], None]]] = {
+    "item.receive": (check_received, receive),
+    "refund.propose": (check_proposal, propose),
+    "refund.drop": (nothing, drop),
+    "refund.mark": (check_mark, mark),
+    "refund.confirm-paid": (check_unclear, confirm_paid),
+    "refund.confirm-not-paid": (check_unclear, confirm_not_paid),
+}

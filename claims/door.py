@@ -1,0 +1,269 @@
+"""The one door for every event, whoever fires it: people, the clock, workers, other cases.
+
+One event is one transaction: lock, read again, decide, write. The caller commits; after a
+Refused it must roll back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from claims import cases, clock, refunds
+from claims.cases import CaseRef
+from claims.facts import facts_of
+from claims.models import Effect, Item, JournalEntry, Reclamation
+from claims.money import decimals
+from claims.people import Actor
+from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
+from claims.rules import Rules
+from claims.sentences import changes_since
+from claims.steps import Happening, name_of, prepare, reclamation_of, take
+from workflows.definition import Definition, Event
+
+__all__ = ["CaseRef", "Fired", "Firing", "finish_writing", "fire", "fire_loaded", "fire_many"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """An event that was taken; `repeated` where the same form had been sent before."""
+
+    reclamation_id: int
+    event: str
+    from_state: str
+    to_state: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One event of many; money in `input` is in minor units, `at` is when it happened."""
+
+    case: CaseRef
+    event: str
+    input: Mapping[str, object] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+def fire(
+    session: Session,
+    rules: Rules,
+    case: CaseRef,
+    event: str,
+    actor: Actor,
+    raw: Mapping[str, str] | None = None,
+    *,
+    seen_version: int | None = None,
+    request_token: str | None = None,
+) -> Fired:
+    """Fire an event at one case, with its form as it was typed.
+
+    The same `request_token` again does nothing and tells what was done the first time. Raises
+    Stale (the case is no longer at `seen_version`), InvalidInput (fields), NotAllowed (roles,
+    second person), Refused (no line can be taken now, or money is not left), NotFound.
+    """
+    reclamation = cases.lock(session, [cases.reclamation_of(session, case)])
+    [loaded] = reclamation.values()
+    if request_token is not None and (done := _done_before(session, request_token)):
+        return done
+    chosen = cases.chosen(loaded, case)
+    if seen_version is not None and seen_version != chosen.version:
+        raise Stale(changes_since(session, rules, chosen, seen_version))
+    definition = rules.definition(session, chosen.workflow_hash)
+    declared = _declared(definition, chosen, event)
+    _check_actor(definition, chosen, declared, actor)
+    at = clock.now(session)
+    values = _read_input(session, rules, chosen, declared, raw or {}, at)
+    fired = fire_loaded(session, rules, Happening(chosen, event, actor, at, values, request_token))
+    finish_writing(session)
+    return fired
+
+
+def fire_loaded(session: Session, rules: Rules, happening: Happening) -> Fired:
+    """Fire an event at a case that `claims.cases` has locked and loaded; nothing is flushed."""
+    case = happening.case
+    before = case.state
+    step = prepare(session, rules, happening)
+    take(session, rules, step)
+    reclamation = reclamation_of(case)
+    return Fired(reclamation.id, happening.event, before, case.state)
+
+
+def finish_writing(session: Session) -> None:
+    """Flush; what the database refuses becomes a sentence. Then remember what to ring for."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(_sentence(error)) from error
+    asked: list[Effect] = session.info.pop("effects_new", [])
+    session.info.setdefault("effects_asked", []).extend(effect.id for effect in asked)
+
+
+def fire_many(
+    session: Session, rules: Rules, firings: Sequence[Firing], actor: Actor
+) -> list[Fired | Refused]:
+    """Fire many events, each table written once; the answers are in the order of `firings`.
+
+    A refusal of one leaves the others as they are. For imports and bulk actions.
+    """
+    if not firings:
+        return []
+    try:
+        with session.begin_nested():
+            answers = _fire_chunk(session, rules, firings, actor)
+            finish_writing(session)
+            return answers
+    except _Halfway:
+        pass
+    # One of them was refused when others had been changed for it: each on its own, then.
+    return [_fire_alone(session, rules, firing, actor) for firing in firings]
+
+
+class _Halfway(Exception):
+    """A refusal that came after something had been changed in memory."""
+
+
+def _fire_chunk(
+    session: Session, rules: Rules, firings: Sequence[Firing], actor: Actor
+) -> list[Fired | Refused]:
+    ids = _reclamation_ids(session, [firing.case for firing in firings])
+    loaded = cases.lock(session, list(ids.values()))
+    now = clock.now(session)
+    answers: list[Fired | Refused] = []
+    with session.no_autoflush:
+        for firing in firings:
+            chosen = cases.chosen(loaded[ids[firing.case]], firing.case)
+            happening = Happening(chosen, firing.event, actor, firing.at or now, firing.input)
+            try:
+                definition = rules.definition(session, chosen.workflow_hash)
+                _check_actor(definition, chosen, _declared(definition, chosen, firing.event), actor)
+                step = prepare(session, rules, happening)
+            except Refused as refused:
+                answers.append(refused)
+                continue
+            before = chosen.state
+            try:
+                take(session, rules, step)
+            except Refused as refused:
+                raise _Halfway from refused
+            reclamation = reclamation_of(chosen)
+            answers.append(Fired(reclamation.id, firing.event, before, chosen.state))
+        try:
+            finish_writing(session)
+        except Refused as refused:
+            raise _Halfway from refused
+    return answers
+
+
+def _fire_alone(session: Session, rules: Rules, firing: Firing, actor: Actor) -> Fired | Refused:
+    try:
+        with session.begin_nested():
+            [answer] = _fire_chunk(session, rules, [firing], actor)
+            return answer
+    except _Halfway as halfway:
+        cause = halfway.__cause__
+        return cause if isinstance(cause, Refused) else Refused(str(cause))
+
+
+def _reclamation_ids(session: Session, refs: Sequence[CaseRef]) -> dict[CaseRef, int]:
+    item_ids = [ref.id for ref in refs if ref.subject == "item"]
+    of_items = {
+        row.id: row.reclamation_id
+        for row in session.execute(
+            select(Item.id, Item.reclamation_id).where(Item.id.in_(item_ids))
+        )
+    }
+    return {ref: ref.id if ref.subject == "reclamation" else of_items[ref.id] for ref in refs}
+
+
+def _done_before(session: Session, request_token: str) -> Fired | None:
+    entry = session.scalar(select(JournalEntry).where(JournalEntry.request_token == request_token))
+    if entry is None:
+        return None
+    return Fired(
+        entry.reclamation_id,
+        entry.event or "",
+        entry.from_state or "",
+        entry.to_state or "",
+        repeated=True,
+    )
+
+
+def _declared(definition: Definition, case: Reclamation | Item, event: str) -> Event:
+    declared = definition.events.get(event)
+    if declared is None:
+        raise Refused(f"{name_of(case)} knows no event {event!r} in {definition.label}.")
+    return declared
+
+
+def _check_actor(
+    definition: Definition, case: Reclamation | Item, event: Event, actor: Actor
+) -> None:
+    """Whoever fires it must be the one it is for; decided here again, whatever a page offered."""
+    if actor.kind in {"person", "import"}:
+        if not event.by & actor.roles:
+            may = " or ".join(sorted(event.by - {"import"})) or "no person"
+            raise NotAllowed(f"{event.label} is for {may}; you are {_roles(actor)}.")
+        if event.second_person and actor.kind == "person":
+            check_second_person(case, event, actor)
+    elif actor.kind == "clock":
+        if event.after is None:
+            raise Refused(f"{event.label} is not an event of the clock.")
+    elif actor.kind == "worker":
+        outcomes = {name for use in definition.effects.values() for name in use.outcomes.values()}
+        if event.name not in outcomes:
+            raise Refused(f"{event.label} is not an outcome of any effect.")
+    elif event.sent_by is None:
+        raise Refused(f"{event.label} is not sent by another case.")
+
+
+def check_second_person(case: Reclamation | Item, event: Event, actor: Actor) -> None:
+    """NotAllowed for the one who proposed the refund, or who last changed the case."""
+    makers = {case.last_person_id}
+    if isinstance(case, Item) and (proposed := refunds.proposal(case)):
+        makers.add(proposed.asked_by_id)
+    if actor.staff_id in makers:
+        raise NotAllowed(
+            f"{event.label} needs a second person: you made the last step of this case yourself."
+        )
+
+
+def _roles(actor: Actor) -> str:
+    return " and ".join(sorted(actor.roles)) or "without a role"
+
+
+def _read_input(
+    session: Session,
+    rules: Rules,
+    case: Reclamation | Item,
+    event: Event,
+    raw: Mapping[str, str],
+    at: datetime,
+) -> Mapping[str, object]:
+    engine = rules.engine(session, case.workflow_hash)
+    currency = reclamation_of(case).currency
+    values, wrong = engine.read_input(
+        event.name, raw, facts_of(session, case, at), decimals(currency)
+    )
+    if wrong:
+        raise InvalidInput(wrong)
+    return values
+
+
+CONSTRAINTS = {
+    "ck_order_lines_refund_within_paid": "More would be refunded than was paid for the order line",
+    "ck_payments_refund_within_captured": "More would be refunded than the payment captured",
+    "ck_orders_shipping_refund_within_paid": "More shipping would be refunded than was paid",
+    "pieces_claimed_once": "Some of these pieces were claimed by somebody else a moment ago",
+}
+
+
+def _sentence(error: IntegrityError) -> str:
+    said = str(error.orig)
+    for name, sentence in CONSTRAINTS.items():
+        if name in said:
+            return f"{sentence}; open the case again to see what is left."
+    return f"The database refused the change: {said.splitlines()[0]}."

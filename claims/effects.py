@@ -1,0 +1,382 @@
+"""The database's side of carrying out an effect exactly once; tasks call outside in between.
+
+1. `take` leases due effects and raises their epoch: the fence.
+2. `begin_attempt` writes the attempt; commit before calling.
+3. the call, with no transaction open.
+4. `finish`, `postpone` or `give_to_a_person`: all fenced. Where somebody else took the effect
+   meanwhile they write nothing but the provider's word, as an observation.
+
+Callers commit. Times are the database's.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from claims import cases, clock, journal, refunds
+from claims.asking import MONEY
+from claims.door import finish_writing, fire_loaded
+from claims.models import Attempt, Effect, Incident, Json, Observation, RefundShare
+from claims.people import Actor
+from claims.refusals import Refused
+from claims.rules import Rules
+from claims.steps import Happening
+
+Outcome = Literal["done", "refused", "unknown"]
+AttemptResult = Literal["done", "refused", "not-begun", "unknown", "absent"]
+Record = Callable[[Session, Effect], None]
+"""Rows of our own that a finished effect leaves, such as a new order; in the same transaction."""
+
+MOST_TRIES = 12
+"""After so many tries an effect stops and becomes an incident: never a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An effect in this worker's hands, as long as the epoch is still its own."""
+
+    effect_id: int
+    epoch: int
+    worker: str
+
+
+def take(
+    session: Session,
+    worker: str,
+    lease: timedelta,
+    limit: int,
+    only: Sequence[int] | None = None,
+) -> list[Taken]:
+    """Lease up to `limit` due effects that nobody holds; skips those being taken right now."""
+    due = (
+        select(Effect.id)
+        .where(Effect.status == "waiting", Effect.due_at <= func.redress_now())
+        .where((Effect.lease_until.is_(None)) | (Effect.lease_until < func.redress_now()))
+        .order_by(Effect.due_at, Effect.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if only is not None:
+        due = due.where(Effect.id.in_(only))
+    rows = session.execute(
+        update(Effect)
+        .where(Effect.id.in_(due.scalar_subquery()))
+        .values(
+            epoch=Effect.epoch + 1,
+            lease_until=func.redress_now() + lease,
+            taken_by=worker,
+        )
+        .returning(Effect.id, Effect.epoch)
+        .execution_options(synchronize_session=False)
+    )
+    return [Taken(effect_id, epoch, worker) for effect_id, epoch in rows]
+
+
+def load(session: Session, taken: Taken) -> Effect | None:
+    """The effect, if it is still in this worker's hands."""
+    return session.scalar(
+        select(Effect)
+        .where(Effect.id == taken.effect_id, Effect.epoch == taken.epoch)
+        .where(Effect.status == "waiting")
+        .execution_options(populate_existing=True)
+    )
+
+
+def begin_attempt(
+    session: Session,
+    taken: Taken,
+    key: str,
+    request_hash: str,
+    *,
+    action: Literal["call", "look-up"] = "call",
+    share_id: int | None = None,
+) -> int | None:
+    """Write the attempt, to be committed before the call; None if the effect is no longer ours.
+
+    Counts as a try (a look-up does not).
+    """
+    effect = _mine(session, taken)
+    if effect is None:
+        return None
+    if action == "call":
+        effect.tries += 1
+    attempt = Attempt(
+        effect=effect,
+        share_id=share_id,
+        epoch=taken.epoch,
+        at=clock.now(session),
+        action=action,
+        key=key,
+        request_hash=request_hash,
+        answer={},
+        worker=taken.worker,
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt.id
+
+
+def answer_attempt(session: Session, attempt_id: int, result: AttemptResult, answer: Json) -> None:
+    """Note what came back; not fenced: the word of the provider is true whoever holds it."""
+    session.execute(
+        update(Attempt)
+        .where(Attempt.id == attempt_id)
+        .values(answered_at=func.redress_now(), result=result, answer=answer)
+    )
+
+
+def earlier_attempts(session: Session, effect_id: int, key: str) -> list[Attempt]:
+    """All attempts with one key, oldest first; one whose `result` is NULL crashed: unknown."""
+    return list(
+        session.scalars(
+            select(Attempt)
+            .where(Attempt.effect_id == effect_id, Attempt.key == key)
+            .order_by(Attempt.id)
+        )
+    )
+
+
+def settle_share(
+    session: Session,
+    taken: Taken,
+    share_id: int,
+    status: Literal["paid", "refused"],
+    provider_reference: str | None,
+    answer: Json,
+) -> bool:
+    """Write what became of one payment's share of a refund; False if it is no longer ours."""
+    effect = _mine(session, taken)
+    if effect is None:
+        observe(session, taken, f"share-{status}", answer)
+        return False
+    share = session.get_one(RefundShare, share_id)
+    share.status = status
+    share.provider_reference = provider_reference
+    session.flush()
+    return True
+
+
+def finish(
+    session: Session,
+    rules: Rules,
+    taken: Taken,
+    outcome: Outcome,
+    word: str,
+    answer: Json,
+    record: Record | None = None,
+) -> bool:
+    """Write the outcome and fire its event, in one transaction; False if it is no longer ours.
+
+    `word` is what happened, in a sentence for the page. `record` writes rows of our own that
+    belong to a done effect. A case that cannot take the event (it was moved meanwhile) keeps its
+    state: the outcome is written all the same, and an incident tells a person.
+    """
+    effect = _mine(session, taken)
+    if effect is None:
+        observe(session, taken, outcome, answer)
+        return False
+    [reclamation] = cases.lock(session, [effect.reclamation_id]).values()
+    at = clock.now(session)
+    effect.status, effect.last_word, effect.lease_until = outcome, word, None
+    if outcome != "unknown":
+        effect.done_at = at
+    if outcome == "done" and record is not None:
+        record(session, effect)
+    actor = Actor("worker", taken.worker)
+    journal.write(
+        reclamation,
+        actor,
+        "effect",
+        at,
+        item=effect.item,
+        event=effect.kind,
+        input={"effect": effect.use, "key": effect.key, "outcome": outcome, "sentence": word},
+    )
+    if effect.kind == MONEY:
+        _settle_refund(effect, outcome, at)
+    event = effect.outcomes.get(outcome)
+    if event is not None:
+        _fire_outcome(session, rules, effect, str(event), actor, at)
+    elif outcome != "done":
+        _incident(session, effect, f"effect-{outcome}", word, at)
+    finish_writing(session)
+    return True
+
+
+def _settle_refund(effect: Effect, outcome: Outcome, at: datetime) -> None:
+    refund = effect.refund
+    if refund is None:
+        raise LookupError(f"The effect {effect.key} is a refund without a row in refunds.")
+    if outcome == "done":
+        refunds.settle_paid(refund, at)
+    elif outcome == "refused":
+        refunds.release(refund, "refused", at)
+    else:
+        refund.status = "unclear"
+
+
+def _fire_outcome(
+    session: Session, rules: Rules, effect: Effect, event: str, actor: Actor, at: datetime
+) -> None:
+    case = effect.item or effect.reclamation
+    try:
+        if case.final is not None:
+            raise Refused("It is settled already.")
+        with session.no_autoflush:
+            fire_loaded(session, rules, Happening(case, event, actor, at))
+    except Refused as refused:
+        sentence = (
+            f"{effect.kind} ended as {effect.status!r}, but the case, which is in the state "
+            f"{case.state!r}, could not take {event!r}: {refused}"
+        )
+        _incident(session, effect, "event-not-taken", sentence, at)
+
+
+def postpone(session: Session, taken: Taken, wait: timedelta, word: str) -> bool:
+    """Hand the effect back to be tried again after `wait`; False if it is no longer ours.
+
+    For what surely has not begun, and for unknown ones that may be asked again with their key.
+    """
+    effect = _mine(session, taken)
+    if effect is None:
+        return False
+    effect.due_at = clock.now(session) + wait
+    effect.lease_until = None
+    effect.last_word = word
+    session.flush()
+    return True
+
+
+def give_to_a_person(session: Session, rules: Rules, taken: Taken, word: str, answer: Json) -> bool:
+    """Stop trying: an incident. Where money may be gone this is the `unknown` outcome."""
+    effect = _mine(session, taken)
+    if effect is None:
+        observe(session, taken, "stopped", answer)
+        return False
+    if "unknown" in effect.outcomes:
+        at = clock.now(session)
+        _incident(session, effect, "effect-unknown", word, at)
+        return finish(session, rules, taken, "unknown", word, answer)
+    at = clock.now(session)
+    effect.status, effect.last_word, effect.lease_until = "stopped", word, None
+    [reclamation] = cases.lock(session, [effect.reclamation_id]).values()
+    effect.status, effect.last_word, effect.lease_until = "stopped", word, None
+    journal.write(
+        reclamation,
+        Actor("worker", taken.worker),
+        "effect",
+        at,
+        item=effect.item,
+        event=effect.kind,
+        input={"effect": effect.use, "key": effect.key, "outcome": "stopped", "sentence": word},
+    )
+    _incident(session, effect, "effect-stopped", word, at)
+    finish_writing(session)
+    return True
+
+
+def hand_back(session: Session, taken: Sequence[Taken]) -> None:
+    """Give leases back at a clean end (SIGTERM), so that another worker need not wait."""
+    for each in taken:
+        session.execute(
+            update(Effect)
+            .where(Effect.id == each.effect_id, Effect.epoch == each.epoch)
+            .where(Effect.status == "waiting")
+            .values(lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def prolong(session: Session, taken: Taken, lease: timedelta) -> bool:
+    """Lengthen the lease between the calls of one effect; False if it is no longer ours."""
+    effect = _mine(session, taken)
+    if effect is None:
+        return False
+    effect.lease_until = clock.now(session) + lease
+    return True
+
+
+def observe(session: Session, taken: Taken, outcome: str, answer: Json) -> None:
+    """Keep a word that came too late, and tell a person; it is never dropped."""
+    at = clock.now(session)
+    effect = session.get_one(Effect, taken.effect_id)
+    session.add(
+        Observation(
+            effect_id=taken.effect_id, epoch=taken.epoch, at=at, outcome=outcome, answer=answer
+        )
+    )
+    if outcome not in {effect.status, f"share-{effect.status}"}:
+        word = (
+            f"{taken.worker} came back late with {outcome!r} for {effect.kind} ({effect.key}), "
+            f"which is {effect.status!r} by now; compare with the provider."
+        )
+        _incident(session, effect, "late-word", word, at)
+    session.flush()
+
+
+def retry_by_hand(session: Session, effect_id: int, actor: Actor) -> None:
+    """A person sends a stopped effect out again. Refused unless it is stopped."""
+    effect = session.scalar(select(Effect).where(Effect.id == effect_id).with_for_update())
+    if effect is None or effect.status != "stopped":
+        raise Refused("Only an effect that was stopped can be tried again.")
+    effect.status, effect.tries = "waiting", 0
+    effect.due_at = clock.now(session)
+    effect.last_word = f"{actor.name} had it tried again."
+    asked: list[int] = session.info.setdefault("effects_asked", [])
+    asked.append(effect.id)
+
+
+def resolve_incident(session: Session, incident_id: int, actor: Actor, word: str) -> None:
+    """Close an incident with a word why. Refused without one."""
+    if not word.strip():
+        raise Refused("Say in a word or two what was found; the incident stays open without it.")
+    incident = session.get_one(Incident, incident_id)
+    if incident.resolved_at is None:
+        incident.resolved_at = clock.now(session)
+        incident.resolved_by, incident.resolution = actor.name, word.strip()
+
+
+def count_due(session: Session) -> int:
+    """How many effects are due and in nobody's hands; for operators."""
+    return session.scalars(
+        select(func.count())
+        .select_from(Effect)
+        .where(Effect.status == "waiting", Effect.due_at <= func.redress_now())
+        .where((Effect.lease_until.is_(None)) | (Effect.lease_until < func.redress_now()))
+    ).one()
+
+
+def _mine(session: Session, taken: Taken) -> Effect | None:
+    """The effect, locked, if the epoch is still ours: the fence of every write.
+
+    The reclamation is locked first, as everywhere: one order of locks, no deadlock.
+    """
+    reclamation_id = session.scalar(
+        select(Effect.reclamation_id).where(Effect.id == taken.effect_id)
+    )
+    if reclamation_id is None:
+        return None
+    cases.lock_rows(session, [reclamation_id])
+    return session.scalar(
+        select(Effect)
+        .where(Effect.id == taken.effect_id, Effect.epoch == taken.epoch)
+        .where(Effect.status == "waiting")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _incident(session: Session, effect: Effect, kind: str, sentence: str, at: datetime) -> None:
+    session.add(
+        Incident(
+            reclamation_id=effect.reclamation_id,
+            effect=effect,
+            kind=kind,
+            sentence=sentence,
+            opened_at=at,
+        )
+    )

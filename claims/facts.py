@@ -1,0 +1,77 @@
+"""What conditions may look at: flat, typed facts of one case at one moment."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from claims.cases import earlier_claims
+from claims.models import Item, Reclamation
+from claims.money import to_major
+from claims.refunds import held_by_item, left_on_payments, proposal, refundable
+from workflows.catalogue import Facts
+from workflows.definition import Event
+
+
+def facts_of(session: Session, case: Reclamation | Item, at: datetime) -> dict[str, object]:
+    """All facts of a case that `claims.cases` has loaded; money in major units."""
+    reclamation = case.reclamation if isinstance(case, Item) else case
+    own = item_facts(case, at) if isinstance(case, Item) else items_facts(case)
+    order, currency = reclamation.order, reclamation.currency
+    unit = reclamation.business_unit
+    return {
+        **own,
+        "reclamation.priority": reclamation.priority,
+        "reclamation.source": reclamation.source,
+        "order.number": order.number,
+        "order.total": to_major(order.total_paid, currency),
+        "order.refundable": to_major(left_on_payments(order), currency),
+        "order.placed_at": order.placed_at,
+        "order.shop": reclamation.shop.code,
+        "order.business_unit": unit.code if unit else "",
+        "customer.number": order.customer_number,
+        "customer.claims": earlier_claims(session, reclamation),
+        "now": at,
+    }
+
+
+def item_facts(item: Item, at: datetime) -> dict[str, object]:
+    currency = item.reclamation.currency
+    money = refundable(item)
+    proposed = proposal(item)
+    delivered = item.line.delivered_at
+    return {
+        "item.quantity": item.quantity,
+        "item.received": item.received or 0,
+        "item.value": to_major(money.worth, currency),
+        "item.refundable": to_major(money.amount, currency),
+        "item.refunded": to_major(held_by_item(item), currency),
+        "item.proposed": to_major(proposed.amount if proposed else 0, currency),
+        "item.reason": item.reason,
+        "item.resolution": item.resolution,
+        "item.condition": item.condition or "",
+        "item.sku": item.line.sku,
+        "item.has_evidence": bool(item.evidence.strip()),
+        "item.days_since_delivery": (at - delivered).days if delivered else -1,
+    }
+
+
+def items_facts(reclamation: Reclamation) -> dict[str, object]:
+    items = reclamation.items
+    return {
+        "items.total": len(items),
+        "items.open": sum(1 for item in items if item.final is None),
+        "items.good": sum(1 for item in items if item.final == "good"),
+        "items.bad": sum(1 for item in items if item.final == "bad"),
+    }
+
+
+def input_facts(event: Event, values: Mapping[str, object], currency: str) -> Facts:
+    """What was typed in, as conditions see it: money in major units."""
+    return {
+        f"input.{field.name}": (
+            to_major(value, currency) if field.type == "money" and isinstance(value, int) else value
+        )
+        for field in event.input
+        if (value := values.get(field.name)) is not None
+    }

@@ -1,0 +1,79 @@
+"""Writing the journal: append-only and hash-chained per reclamation.
+
+Each entry's hash covers everything it says and the hash before it, so that an entry which is
+changed, dropped, swapped or put in later breaks the chain.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from claims.models import Item, JournalEntry, JournalHead, Reclamation
+from claims.people import Actor
+
+BEGINNING = "0" * 64
+
+
+def write(
+    reclamation: Reclamation,
+    actor: Actor,
+    kind: str,
+    at: datetime,
+    *,
+    item: Item | None = None,
+    event: str | None = None,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    input: Mapping[str, object] | None = None,  # noqa: A002 (the column's name)
+    request_token: str | None = None,
+) -> JournalEntry:
+    """Append an entry. The reclamation must be locked: its chain has one end.
+
+    The head lives in `journal_heads` and not in the reclamation, because a closed reclamation
+    never changes and its last letters are still to be noted.
+    """
+    head = reclamation.journal_head
+    if head is None:
+        head = JournalHead(reclamation=reclamation, sequence=0, hash=BEGINNING)
+    entry = JournalEntry(
+        reclamation=reclamation,
+        item=item,
+        sequence=head.sequence + 1,
+        at=at,
+        kind=kind,
+        actor_kind=actor.kind,
+        actor_id=actor.staff_id,
+        actor_name=actor.name,
+        event=event,
+        from_state=from_state,
+        to_state=to_state,
+        input=json.loads(json.dumps(dict(input or {}), default=str)),
+        workflow_hash=(item or reclamation).workflow_hash,
+        request_token=request_token,
+        previous_hash=head.hash,
+    )
+    entry.hash = chained_hash(entry, reclamation.number, item.position if item else None)
+    head.sequence, head.hash = entry.sequence, entry.hash
+    return entry
+
+
+def chained_hash(entry: JournalEntry, number: str, item_position: int | None) -> str:
+    """SHA-256 over the canonical JSON of what the entry says, and of the hash before it."""
+    said = {
+        "reclamation": number,
+        "item": item_position,
+        "sequence": entry.sequence,
+        "at": entry.at.astimezone(UTC).isoformat(),
+        "kind": entry.kind,
+        "actor": [entry.actor_kind, entry.actor_id, entry.actor_name],
+        "event": entry.event,
+        "from": entry.from_state,
+        "to": entry.to_state,
+        "input": entry.input,
+        "workflow": entry.workflow_hash,
+        "token": entry.request_token,
+        "previous": entry.previous_hash,
+    }
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""What a person could do with a case now, and why not; for buttons and forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from claims import cases, clock
+from claims.door import check_second_person
+from claims.facts import facts_of
+from claims.models import Item, Reclamation
+from claims.money import decimals
+from claims.people import Actor
+from claims.refusals import NotAllowed
+from claims.rules import Rules
+from workflows.definition import Event, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOffer:
+    """An event that people can fire from the present state; open where `reasons` is empty.
+
+    `fields` has for each input its `default`, `min` and `max`, money in minor units.
+    """
+
+    event: Event
+    reasons: tuple[str, ...]
+    fields: Mapping[str, Mapping[str, object]]
+    happy: bool
+
+    @property
+    def is_open(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOffers:
+    reclamation: tuple[CaseOffer, ...]
+    items: Mapping[int, tuple[CaseOffer, ...]]
+    """By the key of the item; settled items offer nothing."""
+
+
+def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) -> CaseOffers:
+    """Everything `actor` sees offered on the page of a reclamation. NotFound, if there is none."""
+    [reclamation] = cases.read(session, [reclamation_id]).values()
+    return CaseOffers(
+        _offers_of(session, rules, reclamation, actor),
+        {item.id: _offers_of(session, rules, item, actor) for item in reclamation.items},
+    )
+
+
+def _offers_of(
+    session: Session, rules: Rules, case: Reclamation | Item, actor: Actor
+) -> tuple[CaseOffer, ...]:
+    if case.final is not None:
+        return ()
+    reclamation = case.reclamation if isinstance(case, Item) else case
+    engine = rules.engine(session, case.workflow_hash)
+    lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
+    facts = facts_of(session, case, clock.now(session))
+    places = decimals(reclamation.currency)
+    return tuple(
+        CaseOffer(
+            offer.event,
+            offer.reasons or _second_person(case, offer.event, actor),
+            _in_minor_units(offer.event, engine.defaults(offer.event.name, facts), places),
+            _is_happy(lines, offer.event),
+        )
+        for offer in engine.offers(case.state, facts, actor.roles)
+        if offer.event.by - {"import"}
+    )
+
+
+def _second_person(case: Reclamation | Item, event: Event, actor: Actor) -> tuple[str, ...]:
+    if event.second_person:
+        try:
+            check_second_person(case, event, actor)
+        except NotAllowed as refused:
+            return refused.reasons
+    return ()
+
+
+def _is_happy(lines: tuple[Transition, ...], event: Event) -> bool:
+    return any(line.happy for line in lines if line.event == event.name)
+
+
+def _in_minor_units(
+    event: Event, defaults: Mapping[str, object], places: int
+) -> Mapping[str, Mapping[str, object]]:
+    fields: dict[str, Mapping[str, object]] = {}
+    for field in event.input:
+        given = defaults.get(field.name)
+        bounds = dict(given) if isinstance(given, Mapping) else {}
+        if field.type == "money":
+            bounds = {
+                name: round(value * 10**places) if isinstance(value, int | float) else value
+                for name, value in bounds.items()
+            }
+        fields[field.name] = bounds
+    return fields

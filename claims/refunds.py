@@ -1,0 +1,227 @@
+"""What may be refunded, asking for it, and what became of it.
+
+A refund is a ledger entry: asking holds the amount against the order's lines and payments,
+releasing adds the opposite. What is held is counted from these entries; behind Python stand
+the CHECKs of `order_lines` and `payments`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.numbers import format_currency
+
+from claims.models import Item, Order, OrderLine, Payment, Refund, RefundLine, RefundShare
+from claims.money import decimals, overlap, tax_within, worth
+from claims.people import Actor
+from claims.refund_calculation import calculation
+from claims.refusals import Refused
+
+COUNTING = ("held", "paid")
+"""The statuses of a share that count against its payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """How much may still be refunded for an item, and why not more; all in minor units."""
+
+    amount: int
+    worth: int
+    """What was paid for the claimed pieces, with tax."""
+    already: int
+    """Refunded or under way for these pieces, in this reclamation or an earlier one."""
+    line_left: int
+    payments_left: int
+
+    def why_not_more(self, currency: str) -> tuple[str, ...]:
+        """Sentences for the page, the binding one last."""
+        said = [f"{money(self.worth, currency)} was paid for the claimed pieces."]
+        if self.already:
+            said.append(f"{money(self.already, currency)} of it is refunded or under way.")
+        if self.line_left < self.worth - self.already:
+            said.append(f"Only {money(self.line_left, currency)} of the order line is left.")
+        if self.payments_left < min(self.worth - self.already, self.line_left):
+            said.append(
+                f"Only {money(self.payments_left, currency)} is left on the order's payments."
+            )
+        return tuple(said)
+
+
+def money(amount: int, currency: str) -> str:
+    """An amount for a sentence: 24.99 €. Pages format in the viewer's language themselves."""
+    return format_currency(amount / 10 ** decimals(currency), currency, locale="en_GB")
+
+
+def entries(order: Order) -> Iterable[tuple[Refund, RefundLine]]:
+    return ((refund, line) for refund in order.refunds for line in refund.lines)
+
+
+def held_on_line(order: Order, line: OrderLine) -> int:
+    """What is asked for, under way or refunded of an order line, in minor units."""
+    return sum(entry.amount for _, entry in entries(order) if entry.line is line)
+
+
+def held_by_item(item: Item) -> int:
+    """What is asked for, under way or refunded for one item."""
+    order = item.reclamation.order
+    return sum(entry.amount for refund, entry in entries(order) if refund.item is item)
+
+
+def left_on_payment(order: Order, payment: Payment) -> int:
+    return payment.captured - sum(
+        share.amount
+        for refund in order.refunds
+        for share in refund.shares
+        if share.payment is payment and share.status in COUNTING
+    )
+
+
+def left_on_payments(order: Order) -> int:
+    return sum(left_on_payment(order, payment) for payment in order.payments)
+
+
+def refundable(item: Item) -> Refundable:
+    """How much may still be refunded for an item that was loaded by `claims.cases`.
+
+    Refunds of other items count where their pieces overlap: a goodwill payment on a piece that
+    is claimed again later has already given back a part of its worth.
+    """
+    order = item.reclamation.order
+    pieces_worth = worth(item.line.paid, item.line.quantity, item.pieces)
+    already = sum(
+        entry.amount
+        for refund, entry in entries(order)
+        if entry.line is item.line
+        and (refund.item is item or overlap(refund.item.pieces, item.pieces))
+    )
+    line_left = item.line.paid - held_on_line(order, item.line)
+    payments_left = left_on_payments(order)
+    amount = max(0, min(pieces_worth - already, line_left, payments_left))
+    return Refundable(amount, pieces_worth, already, line_left, payments_left)
+
+
+def proposal(item: Item) -> Refund | None:
+    """The refund of an item that waits for approval, if there is one."""
+    return _latest(item, "proposed")
+
+
+def unclear(item: Item) -> Refund | None:
+    """The refund of an item of which nobody knows whether it was paid."""
+    return _latest(item, "unclear")
+
+
+def _latest(item: Item, status: str) -> Refund | None:
+    found = [r for r in item.reclamation.order.refunds if r.item is item and r.status == status]
+    return found[-1] if found else None
+
+
+def check_amount(item: Item, amount: int, *, zero: bool = False) -> None:
+    """Refused where the amount is not above zero or more than may still be refunded."""
+    currency = item.reclamation.currency
+    if amount < 0 or (amount == 0 and not zero):
+        raise Refused(f"A refund of {money(amount, currency)} is not possible; enter more than 0.")
+    limit = refundable(item)
+    if amount > limit.amount:
+        raise Refused(
+            f"{money(amount, currency)} is more than the {money(limit.amount, currency)} that may "
+            "still be refunded for this item.",
+            *limit.why_not_more(currency),
+        )
+
+
+def ask(
+    item: Item,
+    amount: int,
+    actor: Actor,
+    at: datetime,
+    status: str,
+    split: Mapping[str, int] | None = None,
+) -> Refund:
+    """Hold an amount for a refund, and split it over the order's payments, oldest first.
+
+    `status` is proposed, asked or outside; `split` says by which ways an outside refund was
+    given back, and must add up to the amount. Refused where more is asked than is left.
+    """
+    check_amount(item, amount, zero=status == "outside")
+    ways = dict(split or {"": amount})
+    if sum(ways.values()) != amount:
+        raise Refused(
+            f"The split adds up to {sum(ways.values())} and the amount is {amount} minor units."
+        )
+    order, line = item.reclamation.order, item.line
+    before = held_on_line(order, line)
+    refund = Refund(
+        order=order,
+        reclamation=item.reclamation,
+        item=item,
+        amount=amount,
+        currency=order.currency,
+        status=status,
+        calculation=calculation(item, amount, refundable(item).already),
+        asked_at=at,
+        asked_by=actor.name,
+        asked_by_id=actor.staff_id,
+        paid_amount=amount if status == "outside" else 0,
+        settled_at=at if status == "outside" else None,
+    )
+    share_status = "paid" if status == "outside" else "held"
+    for way, part in ways.items():
+        _split(refund, part, way, share_status)
+    tax = tax_within(line.paid, line.tax, before, amount)
+    refund.lines.append(_entry(order, line, amount, tax))
+    return refund
+
+
+def _split(refund: Refund, amount: int, way: str, status: str) -> None:
+    rest = amount
+    for payment in refund.order.payments:
+        part = min(rest, left_on_payment(refund.order, payment))
+        if part > 0:
+            refund.shares.append(
+                RefundShare(
+                    payment=payment,
+                    position=len(refund.shares) + 1,
+                    amount=part,
+                    way=way,
+                    status=status,
+                )
+            )
+            rest -= part
+    if rest:
+        raise Refused(
+            f"Only {money(amount - rest, refund.currency)} is left on the order's payments."
+        )
+
+
+def _entry(order: Order, line: OrderLine, amount: int, tax: int) -> RefundLine:
+    return RefundLine(order_id=order.id, line=line, amount=amount, tax=tax, tax_rate=line.tax_rate)
+
+
+def release(refund: Refund, status: str, at: datetime) -> None:
+    """Give up what of a refund was not paid: its amount is free again.
+
+    Shares that were paid stay; `paid_amount` says how much that is. `status` is refused or
+    dropped, but a refund of which a part was paid becomes paid for that part.
+    """
+    paid = sum(share.amount for share in refund.shares if share.status == "paid")
+    for share in refund.shares:
+        if share.status == "held":
+            share.status = "released"
+    unpaid = refund.amount - paid
+    if unpaid:
+        line = refund.item.line
+        before = held_on_line(refund.order, line)
+        tax = tax_within(line.paid, line.tax, before - unpaid, unpaid)
+        refund.lines.append(_entry(refund.order, line, -unpaid, -tax))
+    refund.paid_amount = paid
+    refund.status = "paid" if paid else status
+    refund.settled_at = at
+
+
+def settle_paid(refund: Refund, at: datetime) -> None:
+    """Every share was paid: by the provider, or as a person found out."""
+    for share in refund.shares:
+        if share.status == "held":
+            share.status = "paid"
+    refund.status, refund.settled_at = "paid", at
+    refund.paid_amount = sum(share.amount for share in refund.shares if share.status == "paid")

@@ -1,0 +1,239 @@
+"""One event taken to its end in memory: decide first, then write what follows from it.
+
+The rows were locked and loaded by `claims.cases`; nothing here queries, commits or calls
+anyone. Whatever one event sets off at other cases happens in the same transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from claims import asking, journal
+from claims.commands import COMMANDS, CommandRun
+from claims.facts import facts_of, input_facts
+from claims.models import Deadline, Effect, Incident, Item, Reclamation
+from claims.people import CASE, Actor
+from claims.refusals import Refused
+from claims.rules import Rules
+from workflows.definition import Definition, Transition
+from workflows.engine import NotTaken
+
+LONGEST_CHAIN = 32
+"""On-enter events that may follow one another; the checker refuses circles, this stops a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event on its way into a case."""
+
+    case: Reclamation | Item
+    event: str
+    actor: Actor
+    at: datetime
+    input: Mapping[str, object] = field(default_factory=dict)
+    request_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A happening with the line it takes; nothing has been changed yet."""
+
+    happening: Happening
+    definition: Definition
+    line: Transition
+
+
+def reclamation_of(case: Reclamation | Item) -> Reclamation:
+    return case.reclamation if isinstance(case, Item) else case
+
+
+def name_of(case: Reclamation | Item) -> str:
+    """How a sentence calls the case: `Item 2 (Blue shirt)`, `Reclamation R-000017`."""
+    if isinstance(case, Item):
+        return f"Item {case.position} ({case.line.name})"
+    return f"Reclamation {case.number}"
+
+
+def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
+    """Choose the line and check all that its commands and effects need; Refused with reasons."""
+    case = happening.case
+    engine = rules.engine(session, case.workflow_hash)
+    definition = rules.definition(session, case.workflow_hash)
+    event = definition.events.get(happening.event)
+    if event is None:
+        raise Refused(f"{name_of(case)} knows no event {happening.event!r}.")
+    facts = {
+        **facts_of(session, case, happening.at),
+        **input_facts(event, happening.input, reclamation_of(case).currency),
+    }
+    decision = engine.decide(case.state, happening.event, facts)
+    if isinstance(decision, NotTaken):
+        raise Refused(*decision.reasons)
+    if isinstance(case, Item):
+        run = CommandRun(case, happening.input, happening.actor, happening.at)
+        for command in decision.line.do:
+            check, _ = COMMANDS[command]
+            check(run)
+    for name in decision.line.effects:
+        if happening.actor.kind == "import":
+            asking.refuse_in_import(definition.effects[name])
+        else:
+            asking.check(case, definition.effects[name], happening.input)
+    return Prepared(happening, definition, decision.line)
+
+
+def take(session: Session, rules: Rules, prepared: Prepared) -> None:
+    """Carry a prepared step out: state, journal, deadlines, commands, effects, other cases."""
+    _move(prepared)
+    case, line, happening = prepared.happening.case, prepared.line, prepared.happening
+    if isinstance(case, Item):
+        run = CommandRun(case, happening.input, happening.actor, happening.at)
+        for command in line.do:
+            _, act = COMMANDS[command]
+            act(run)
+    _settle(rules, prepared)
+    _ask_effects(session, prepared)
+    _send(session, rules, prepared)
+    _go_on(session, rules, prepared)
+
+
+def _move(prepared: Prepared) -> None:
+    """The one place that assigns `state`."""
+    case, line, happening = prepared.happening.case, prepared.line, prepared.happening
+    target = prepared.definition.states[line.target]
+    journal.write(
+        reclamation_of(case),
+        happening.actor,
+        "event",
+        happening.at,
+        item=case if isinstance(case, Item) else None,
+        event=line.event,
+        from_state=line.source,
+        to_state=line.target,
+        input=happening.input,
+        request_token=happening.request_token,
+    )
+    case.version += 1
+    if happening.actor.kind == "person":
+        case.last_person_id = happening.actor.staff_id
+    if line.source == line.target:
+        # It stays where it is: how long it has been there, and its deadlines, go on.
+        return
+    case.state, case.state_since = line.target, happening.at
+    case.waits_for = target.waits_for
+    end_deadlines(case, line.event, happening.at)
+    begin_deadlines(case, prepared.definition, happening.at)
+
+
+def begin_deadlines(case: Reclamation | Item, definition: Definition, at: datetime) -> None:
+    """Set a clock for each deadline of the state that the case has just entered."""
+    lines = definition.lines_from[case.state]
+    for event in definition.events.values():
+        if event.after is not None and any(line.event == event.name for line in lines):
+            Deadline(
+                reclamation=reclamation_of(case),
+                item=case if isinstance(case, Item) else None,
+                event=event.name,
+                state=case.state,
+                due_at=at + event.after,
+            )
+
+
+def end_deadlines(case: Reclamation | Item, event: str | None, at: datetime) -> None:
+    """Stop the clocks of the state that is left; the one whose event was fired has fired."""
+    item = case if isinstance(case, Item) else None
+    for deadline in reclamation_of(case).deadlines:
+        if deadline.item is item and deadline.ended_at is None:
+            deadline.ended_at = at
+            deadline.ending = "fired" if deadline.event == event else "left"
+
+
+def _settle(rules: Rules, prepared: Prepared) -> None:
+    case, at = prepared.happening.case, prepared.happening.at
+    final = prepared.definition.states[case.state].final
+    if final is None:
+        return
+    case.final = final
+    if isinstance(case, Item):
+        case.holds_pieces = final == "good" and not rules.choices.keeps_product(case.resolution)
+    else:
+        case.closed_at = at
+
+
+def _ask_effects(session: Session, prepared: Prepared) -> None:
+    happening = prepared.happening
+    for name in prepared.line.effects:
+        use = prepared.definition.effects[name]
+        if happening.actor.kind == "import" and asking.refuse_in_import(use):
+            continue
+        effect = asking.ask(happening.case, use, happening.input, happening.actor, happening.at)
+        asked: list[Effect] = session.info.setdefault("effects_new", [])
+        asked.append(effect)
+
+
+def _send(session: Session, rules: Rules, prepared: Prepared) -> None:
+    happening, line = prepared.happening, prepared.line
+    reclamation = reclamation_of(happening.case)
+    origin = happening.actor if happening.actor.kind in {"person", "import"} else CASE
+    actor = replace(origin, kind="import" if origin.kind == "import" else "case")
+    if line.send_items:
+        for item in reclamation.items:
+            if item.final is None:
+                sent = Happening(item, line.send_items, actor, happening.at)
+                try:
+                    take(session, rules, prepare(session, rules, sent))
+                except Refused as refused:
+                    raise Refused(f"{name_of(item)} stands in the way.", *refused.reasons) from None
+    if line.send_reclamation:
+        sent = Happening(reclamation, line.send_reclamation, actor, happening.at)
+        try:
+            step = prepare(session, rules, sent)
+        except Refused as refused:
+            # An item's money may have moved already: what it reached stays, and a person is told.
+            reclamation_deaf(session, reclamation, line.send_reclamation, refused, happening.at)
+        else:
+            take(session, rules, step)
+
+
+def reclamation_deaf(
+    session: Session, reclamation: Reclamation, event: str, refused: Refused, at: datetime
+) -> None:
+    session.add(
+        Incident(
+            reclamation=reclamation,
+            kind="event-not-taken",
+            sentence=f"{name_of(reclamation)} could not take {event!r}: {refused}",
+            opened_at=at,
+        )
+    )
+
+
+def _go_on(session: Session, rules: Rules, prepared: Prepared) -> None:
+    """Fire on-enter events for as long as one of them leads on."""
+    happening = prepared.happening
+    if happening.case.final is not None:
+        return
+    engine = rules.engine(session, happening.case.workflow_hash)
+    facts = facts_of(session, happening.case, happening.at)
+    line = engine.automatic(happening.case.state, facts)
+    if line is None:
+        return
+    chain: int = session.info.get("on_enter_chain", 0)
+    if chain >= LONGEST_CHAIN:
+        raise Refused(
+            f"{name_of(happening.case)} went through {chain} on-enter events without a stop; "
+            "correct its workflow."
+        )
+    session.info["on_enter_chain"] = chain + 1
+    try:
+        # As the other case's doing, or the import's: nobody pressed anything.
+        actor = happening.actor if happening.actor.kind == "import" else CASE
+        take(
+            session,
+            rules,
+            prepare(session, rules, Happening(happening.case, line.event, actor, happening.at)),
+        )
+    finally:
+        session.info["on_enter_chain"] = chain

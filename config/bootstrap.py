@@ -1,0 +1,63 @@
+"""The composition root: puts the parts together, once per process."""
+
+from dataclasses import dataclass
+
+from claims.choices import read_choices_file
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from claims.catalogue import CATALOGUE
+from claims.rules import Rules
+from config.doorbell import Doorbell
+from config.settings import Settings
+from workflows.reading import read_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Redress:
+    """What an entry point needs: a page, a worker, a command."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    """Transactions; the doorbell rings by itself after a commit that asked for effects."""
+    rules: Rules
+
+
+def build(settings: Settings) -> Redress:
+    """Everything an entry point needs. Opens no connection yet.
+
+    Raises WorkflowProblems where the shop's definitions or choices are not sound.
+    """
+    engine = create_engine(
+        settings.database_url,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=8,
+        connect_args={"application_name": "redress"},
+    )
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    ring_after_commit(sessions, Doorbell(settings))
+    return Redress(settings, engine, sessions, read_rules(settings))
+
+
+def read_rules(settings: Settings) -> Rules:
+    """The shop's own files, read strictly; raises WorkflowProblems with all that is wrong."""
+    definitions = read_folder(settings.workflows_dir, CATALOGUE)
+    choices = read_choices_file(settings.claims_file, definitions)
+    return Rules(definitions, choices, CATALOGUE)
+
+
+def ring_after_commit(sessions: sessionmaker[Session], doorbell: Doorbell) -> None:
+    """Let each outermost commit ring for the effects it asked for; a rollback forgets them."""
+
+    def ring(session: Session) -> None:
+        doorbell.ring(session.info.pop("effects_asked", ()))
+
+    def forget(session: Session) -> None:
+        session.info.pop("effects_asked", None)
+        session.info.pop("effects_new", None)
+        session.info.pop("versions_kept", None)
+
+    event.listen(sessions, "after_commit", ring)
+    event.listen(sessions, "after_rollback", forget)
