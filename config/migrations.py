@@ -1,9 +1,11 @@
 """The tables' version: bring it up to date as their owner, then give the application its rights."""
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import sql
 from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
@@ -33,6 +35,23 @@ def migrate(owner_url: str, application: str | None) -> str | None:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
+
+
+def create_role(owner_url: str, application: str, application_url: str) -> None:
+    """Make the application's role where it is missing; its password is that of its address.
+
+    A password that has changed since is set anew.
+    """
+    password = make_url(application_url).password
+    role = sql.Identifier(application)
+    with psycopg.connect(
+        make_url(owner_url).set(drivername="postgresql").render_as_string(False)
+    ) as c:
+        there = c.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [application]).fetchone()
+        if there is None:
+            c.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+        if password:
+            c.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(password)))
 
 
 def present_revision(database_url: str) -> str | None:

@@ -260,7 +260,6 @@ def live_server(settings: Settings, surroundings: Surroundings) -> WebPart:
 def web_client(settings: Settings) -> "FlaskClient":
     """Flask's own client of the real application."""
     from config.bootstrap import build
-
     from web.app import create_app
 
     return create_app(build(settings)).test_client()

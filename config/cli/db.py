@@ -13,9 +13,20 @@ def db() -> None:
 
 
 @db.command()
-def migrate() -> None:
-    """Bring the tables up to date as their owner, and give the application its rights."""
+@click.option(
+    "--create-role",
+    is_flag=True,
+    help="Make APP_DATABASE_ROLE where it is missing, with the password of DATABASE_URL.",
+)
+def migrate(create_role: bool) -> None:
+    """Bring the tables up to date and give the application its rights."""
     settings = of_settings.load()
+    if create_role:
+        if settings.app_database_role is None:
+            raise click.ClickException("APP_DATABASE_ROLE is not set; it names the role to make.")
+        migrations.create_role(
+            settings.owner_database_url, settings.app_database_role, settings.database_url
+        )
     revision = migrations.migrate(settings.owner_database_url, settings.app_database_role)
     click.echo(f"The database is at revision {revision}.")
 
@@ -36,7 +47,7 @@ def status() -> None:
 @db.command("shell-url")
 @click.option("--owner", is_flag=True, help="Of the role that owns the tables.")
 def shell_url(owner: bool) -> None:
-    """Print the address for psql, with its password if it has one."""
+    """Print the address for psql, password and all."""
     settings = of_settings.load()
     url = make_url(settings.owner_database_url if owner else settings.database_url)
     click.echo(url.set(drivername="postgresql").render_as_string(hide_password=False))
