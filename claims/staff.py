@@ -27,9 +27,7 @@ LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 
 
-def add(
-    session: Session, email: str, name: str, roles: Iterable[str], password: str
-) -> Staff:
+def add(session: Session, email: str, name: str, roles: Iterable[str], password: str) -> Staff:
     """A new member of staff. Raises Refused for an address in use, an unknown role and so on."""
     address = _address(email)
     if session.scalar(select(Staff.id).where(Staff.email == address)) is not None:

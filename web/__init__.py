@@ -1,0 +1,1 @@
+"""The back office in a browser: server-rendered pages that work without JavaScript."""

@@ -1,0 +1,39 @@
+"""What templates may call beside the macros."""
+
+from secrets import token_urlsafe
+
+from flask import request, url_for
+
+from web.badges import state_badge
+from web.navigation import Shown, navigation
+from web.security.current import current_actor, holds
+
+
+def request_token() -> str:
+    """A one-time token for a form, so that a double click does a thing once."""
+    return token_urlsafe(18)
+
+
+def here_with(**changes: str | None) -> str:
+    """This page's address with parameters changed (None takes one out); paging starts over."""
+    kept = {
+        name: values
+        for name, values in request.args.lists()
+        if name not in {"after", "before", *changes}
+    }
+    changed = {name: value for name, value in changes.items() if value not in {None, ""}}
+    return url_for(str(request.endpoint), **(request.view_args or {}), **(kept | changed))
+
+
+def header_places() -> list[Shown]:
+    return navigation(current_actor().roles)
+
+
+TEMPLATE_WORDS = {
+    "navigation": header_places,
+    "request_token": request_token,
+    "here_with": here_with,
+    "holds": holds,
+    "current_actor": current_actor,
+    "state_badge": state_badge,
+}
