@@ -41,7 +41,7 @@ _REFERENCE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d.]*(?:[eE][-+]?\d+)?")
 
 
-class ConditionFailed(Exception):  # noqa: N818 - a name of the field
+class ConditionFailed(Exception):
     """An expression could not be worked out with the facts of a case, such as a nought divided."""
 
 

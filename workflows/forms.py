@@ -24,7 +24,7 @@ _MONEY = re.compile(r"(-?)(\d{1,15}|\d{1,3}(?:[.,' ]\d{3})+)(?:[.,](\d*))?")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-class Unfit(Exception):  # noqa: N818 - a name of the field
+class Unfit(Exception):
     """What was typed into a field cannot be taken; the sentence says why."""
 
 

@@ -17,7 +17,7 @@ from workflows.definition import Definition, Transition
 Holds = Callable[[Transition, Facts], bool]
 
 
-class StringCallback(Exception):  # noqa: N818 - a name of the field
+class StringCallback(Exception):
     """Something in a machine named a callable by text; nothing is ever imported by its name."""
 
 

@@ -31,7 +31,7 @@ class Mistake:
     suggestion: str | None = None
 
 
-class Mistaken(Exception):  # noqa: N818 - a name of the field
+class Mistaken(Exception):
     """An expression that does not compile, with every mistake in it."""
 
     def __init__(self, mistakes: list[Mistake]) -> None:

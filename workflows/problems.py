@@ -26,7 +26,7 @@ class Problem:
         return f"{said} {self.suggestion}" if self.suggestion else said
 
 
-class WorkflowProblems(Exception):  # noqa: N818 - a name of the field
+class WorkflowProblems(Exception):
     """Everything that is wrong, at once, in the order of the file."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
