@@ -147,7 +147,8 @@ def _sorted(answer: _Answer) -> Outcome:
         case 409:
             return Unknown(answer.text("error", "The key is in use."), answered=True)
         case status if status >= 500:
-            return Unknown(f"The provider answered {status}.", answered=True)
+            # A gateway that has lost patience knows nothing of what goes on behind it.
+            return Unknown(f"The provider answered {status}.", answered=status not in {502, 504})
         case status:
             return Unknown(
                 f"The provider answered {status} in a way nobody can read.", answered=True

@@ -1,0 +1,64 @@
+"""The Celery app: `celery -A tasks.app worker`. Its one task is the doorbell's.
+
+Nothing depends on a message: no results, no retries, no delays. Each process of a worker also
+sweeps, so that everything is done with the broker never started.
+"""
+
+import logging
+import threading
+
+from celery import signals
+
+from config.doorbell import CARRY_OUT, celery_app
+from config.settings import load
+from tasks.effects.carry_out import carry_out_next
+from tasks.sweep import sweep_until_stopped
+from tasks.workshop import Workshop, open_workshop
+
+LAST_WORK_SECONDS = 15.0
+
+log = logging.getLogger(__name__)
+
+settings = load()
+app = celery_app(settings, gives_up=False)
+
+
+class WorkerProcess:
+    """What one process of the worker holds: made after the fork, never shared with another."""
+
+    def __init__(self) -> None:
+        self.shop: Workshop | None = None
+        self.sweeper: threading.Thread | None = None
+
+    def begin(self) -> None:
+        self.shop = open_workshop(settings)
+        self.sweeper = threading.Thread(
+            target=sweep_until_stopped, args=(self.shop,), name="sweeper", daemon=True
+        )
+        self.sweeper.start()
+
+    def end(self) -> None:
+        """Begin nothing new, and wait for what is in hand; its lease is handed back."""
+        if self.shop is not None and self.sweeper is not None:
+            self.shop.stopping.set()
+            self.sweeper.join(LAST_WORK_SECONDS)
+
+
+process = WorkerProcess()
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
+def begin_process(**_: object) -> None:
+    process.begin()
+
+
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # celery has no types
+def end_process(**_: object) -> None:
+    process.end()
+
+
+@app.task(name=CARRY_OUT, ignore_result=True)  # type: ignore[untyped-decorator]
+def carry_out(effect_id: int) -> None:
+    """Carry out one effect, if it is still due and nobody has it in hand."""
+    if process.shop is not None:
+        carry_out_next(process.shop, effect_id)

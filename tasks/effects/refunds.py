@@ -1,0 +1,267 @@
+"""`refund.pay`: pays a refund back over the order's payments, share by share, each once.
+
+Each round of the loop is one step of one share: decide and write the attempt in a transaction,
+call with none open, write what came back in another. A crash anywhere leaves a history from
+which the next worker goes on (`tasks.effects.next_step`).
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from claims import clock, effects
+from claims.models import Attempt, Effect, Refund, RefundShare
+from claims.refunds import money
+from tasks.effects.job import Job, answer_of, digest, postpone_or_stop, result_of
+from tasks.effects.next_step import (
+    AskPerson,
+    Call,
+    LookUp,
+    Tried,
+    is_surely_absent,
+    next_step,
+    share_reference,
+)
+from tasks.outcomes import Done, NotBegun, Outcome, Refused, Unknown
+from tasks.providers.port import Absent, CannotTell, Finding, Found, Provider, RefundOrder
+from tasks.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """A step that is written down and may be made."""
+
+    attempt_id: int
+    share_id: int
+    step: Call | LookUp
+    order: RefundOrder
+    provider: Provider
+
+
+def pay_refund(shop: Workshop, job: Job) -> None:
+    """Pay every share that is not paid yet; end with the outcome of the whole refund."""
+    goes_on = True
+    while goes_on:
+        began = time.monotonic()
+        with shop.transaction() as session:
+            if shop.stopping.is_set():
+                effects.hand_back(session, [job.taken])
+                return
+            attempted = _begin(session, shop, job)
+        if attempted is None:
+            return
+        if time.monotonic() - began > shop.lease.total_seconds() / 2:
+            return  # we slept; somebody else may have taken it, and nothing has been sent
+        goes_on = _make(shop, job, attempted)
+
+
+def _begin(session: Session, shop: Workshop, job: Job) -> Attempted | None:
+    """Decide on the next step and write it down; None where there is none to make."""
+    effect = effects.load(session, job.taken)
+    if effect is None or not effects.prolong(session, job.taken, shop.lease):
+        return None
+    refund = _refund(effect)
+    share = next((each for each in refund.shares if each.status == "held"), None)
+    if share is None:
+        _finish_paid(session, shop, job, refund)
+        return None
+    if not _can_pay_all(session, shop, job, refund):
+        return None
+    if settled := _settled_by_late_word(effect, share):
+        _settle(session, shop, job, share.id, settled)
+        return _begin(session, shop, job)
+    return _begin_step(session, shop, job, effect, share)
+
+
+def _begin_step(
+    session: Session, shop: Workshop, job: Job, effect: Effect, share: RefundShare
+) -> Attempted | None:
+    provider = shop.providers[share.payment.provider]
+    step = next_step(
+        job.key, share.position, provider.abilities, _tried(effect, share), clock.now(session)
+    )
+    if isinstance(step, AskPerson):
+        effects.give_to_a_person(session, shop.rules, job.taken, step.reason, {})
+        return None
+    order = RefundOrder(
+        reference=share_reference(job.key, share.position),
+        key=step.key,
+        payment_reference=share.payment.reference,
+        amount=share.amount,
+        currency=share.payment.currency,
+    )
+    attempt_id = effects.begin_attempt(
+        session,
+        job.taken,
+        step.key,
+        digest(asdict(order)),
+        action="call" if isinstance(step, Call) else "look-up",
+        share_id=share.id,
+    )
+    if attempt_id is None:
+        return None
+    return Attempted(attempt_id, share.id, step, order, provider)
+
+
+def _make(shop: Workshop, job: Job, attempted: Attempted) -> bool:
+    """Make the step and write what came back; True where there may be more to do."""
+    order, provider = attempted.order, attempted.provider
+    match attempted.step:
+        case Call():
+            outcome = provider.pay_refund(order, shop.call_seconds)
+            with shop.transaction() as session:
+                return _called(session, shop, job, attempted, outcome)
+        case LookUp():
+            finding = provider.look_up(order.reference, shop.call_seconds)
+            with shop.transaction() as session:
+                return _looked_up(session, shop, job, attempted, finding)
+
+
+def _called(
+    session: Session, shop: Workshop, job: Job, attempted: Attempted, outcome: Outcome
+) -> bool:
+    effects.answer_attempt(session, attempted.attempt_id, result_of(outcome), answer_of(outcome))
+    match outcome:
+        case Done() | Refused():
+            return _settle(session, shop, job, attempted.share_id, outcome)
+        case NotBegun() | Unknown():
+            _later(session, shop, job, outcome)
+            return False
+
+
+def _looked_up(
+    session: Session, shop: Workshop, job: Job, attempted: Attempted, finding: Finding
+) -> bool:
+    order, attempt_id = attempted.order, attempted.attempt_id
+    match finding:
+        case Found(reference, amount, currency, answer) if (amount, currency) == (
+            order.amount,
+            order.currency,
+        ):
+            done = Done(reference, answer)
+            effects.answer_attempt(session, attempt_id, "done", answer_of(done))
+            return _settle(session, shop, job, attempted.share_id, done)
+        case Found(reference, amount, currency, answer):
+            word = (
+                f"The provider knows a refund of {money(amount, currency)} where "
+                f"{money(order.amount, order.currency)} was asked for ({reference})."
+            )
+            effects.answer_attempt(session, attempt_id, "unknown", {"sentence": word})
+            effects.give_to_a_person(session, shop.rules, job.taken, word, dict(answer))
+            return False
+        case Absent():
+            return _absent(session, shop, job, attempted)
+        case CannotTell(reason):
+            effects.answer_attempt(session, attempt_id, "unknown", {"sentence": reason})
+            _later(session, shop, job, Unknown(reason))
+            return False
+
+
+def _absent(session: Session, shop: Workshop, job: Job, attempted: Attempted) -> bool:
+    """A new key where nothing can be on its way any more; otherwise the old one again, later."""
+    effect = effects.load(session, job.taken)
+    if effect is None:
+        return False
+    share = session.get_one(RefundShare, attempted.share_id)
+    word = "The provider knows no such refund."
+    if is_surely_absent(_tried(effect, share), attempted.step.key, clock.now(session)):
+        effects.answer_attempt(session, attempted.attempt_id, "absent", {"sentence": word})
+        return True
+    effects.answer_attempt(
+        session, attempted.attempt_id, "unknown", {"sentence": word, "answered": True}
+    )
+    _later(session, shop, job, Unknown(word))
+    return False
+
+
+def _settle(
+    session: Session, shop: Workshop, job: Job, share_id: int, outcome: Done | Refused
+) -> bool:
+    """Write what became of a share, and the whole refund's end where this was the last of it."""
+    answer = answer_of(outcome)
+    if isinstance(outcome, Refused):
+        if effects.settle_share(session, job.taken, share_id, "refused", None, answer):
+            effects.finish(session, shop.rules, job.taken, "refused", outcome.reason, answer)
+        return False
+    reference = outcome.provider_reference
+    if not effects.settle_share(session, job.taken, share_id, "paid", reference, answer):
+        return False
+    refund = _refund(session.get_one(Effect, job.taken.effect_id))
+    if any(share.status == "held" for share in refund.shares):
+        return True
+    _finish_paid(session, shop, job, refund)
+    return False
+
+
+def _finish_paid(session: Session, shop: Workshop, job: Job, refund: Refund) -> None:
+    references = [share.provider_reference for share in refund.shares]
+    word = f"{money(refund.amount, refund.currency)} was paid."
+    effects.finish(session, shop.rules, job.taken, "done", word, {"references": references})
+
+
+def _later(session: Session, shop: Workshop, job: Job, outcome: NotBegun | Unknown) -> None:
+    effect = session.get_one(Effect, job.taken.effect_id)
+    looked = sum(1 for a in effect.attempts if a.action == "look-up" and a.result == "unknown")
+    if looked >= effects.MOST_TRIES:
+        effects.give_to_a_person(session, shop.rules, job.taken, outcome.reason, {})
+        return
+    paid = sum(1 for share in _refund(effect).shares if share.status == "paid")
+    postpone_or_stop(session, shop, job, outcome, settled=paid)
+
+
+def _can_pay_all(session: Session, shop: Workshop, job: Job, refund: Refund) -> bool:
+    """Before anything is paid, every payment must be one that we can pay back through."""
+    strange = sorted(
+        {
+            share.payment.provider
+            for share in refund.shares
+            if share.status == "held" and share.payment.provider not in shop.providers
+        }
+    )
+    if not strange:
+        return True
+    word = (
+        f"A payment was made through {', '.join(strange)}, which Redress cannot pay back through; "
+        "give the money back there and settle the refund outside."
+    )
+    if any(each.action == "call" for each in session.get_one(Effect, job.taken.effect_id).attempts):
+        effects.give_to_a_person(session, shop.rules, job.taken, word, {})
+    else:
+        effects.finish(session, shop.rules, job.taken, "refused", word, {})
+    return False
+
+
+def _settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:
+    """What a worker wrote that came back too late to settle the share itself."""
+    for attempt in _attempts(effect, share):
+        said: dict[str, Any] = attempt.answer
+        if attempt.result == "done":
+            return Done(str(said.get("reference", "")), said.get("answer", {}))
+        if attempt.result == "refused":
+            return Refused(str(said.get("sentence", "")), said.get("answer", {}))
+    return None
+
+
+def _tried(effect: Effect, share: RefundShare) -> list[Tried]:
+    return [
+        Tried(
+            action="call" if attempt.action == "call" else "look-up",
+            key=attempt.key,
+            at=attempt.at,
+            result=attempt.result,
+            answered=bool(attempt.answer.get("answered")),
+        )
+        for attempt in _attempts(effect, share)
+    ]
+
+
+def _attempts(effect: Effect, share: RefundShare) -> list[Attempt]:
+    return [attempt for attempt in effect.attempts if attempt.share_id == share.id]
+
+
+def _refund(effect: Effect) -> Refund:
+    if effect.refund is None:
+        raise LookupError(f"The effect {effect.key} is a refund without a row in refunds.")
+    return effect.refund

@@ -1,0 +1,88 @@
+"""The sweeper: finds what is due, whether or not anybody rang: `python -m tasks.sweep`.
+
+Every worker sweeps too, in a thread; any number of sweepers do no harm, for they skip what
+another one holds.
+"""
+
+import logging
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from sqlalchemy.exc import OperationalError
+
+from claims import deadlines
+from config.settings import SettingsProblem, load
+from tasks.effects.carry_out import carry_out_next
+from tasks.workshop import Workshop, open_workshop
+
+CHUNK = 100
+
+log = logging.getLogger(__name__)
+
+
+def sweep_until_stopped(shop: Workshop) -> None:
+    """Sweep every `sweep_seconds`, with jitter; a sweep that fails is told and made again."""
+    while not shop.stopping.is_set():
+        try:
+            sweep(shop)
+        except OperationalError as wrong:
+            log.warning("The database cannot be reached: %s", _first_line(wrong))
+        except Exception:
+            log.exception("A sweep failed; the next one tries again.")
+        shop.stopping.wait(shop.sweep_seconds * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+
+
+def sweep(shop: Workshop) -> None:
+    """Fire every deadline that is due, then carry out every effect that is."""
+    _until_none(shop, lambda: fire_deadlines(shop))
+    _until_none(shop, lambda: carry_out_next(shop))
+
+
+def fire_deadlines(shop: Workshop) -> bool:
+    """Fire up to CHUNK deadlines, each in its own transaction; False where none moved a case."""
+    with shop.transaction() as session:
+        due = deadlines.due(session, CHUNK)
+    moved = False
+    for deadline in due:
+        if shop.stopping.is_set():
+            break
+        try:
+            with shop.transaction() as session:
+                moved |= deadlines.fire_due(session, shop.rules, deadline)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("Deadline %s could not be fired.", deadline.id)
+    return moved
+
+
+def _until_none(shop: Workshop, work: Callable[[], bool]) -> None:
+    while not shop.stopping.is_set() and work():
+        pass
+
+
+def _first_line(wrong: OperationalError) -> str:
+    return str(wrong.orig).strip().splitlines()[0]
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        shop = open_workshop(load())
+    except SettingsProblem as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: shop.stopping.set())
+    log.info("The sweeper looks every %g s.", shop.sweep_seconds)
+    thread = threading.Thread(target=sweep_until_stopped, args=(shop,), name="sweeper")
+    thread.start()
+    thread.join()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""What a worker works with: made once per process, shared by its threads."""
+
+import os
+import socket
+import threading
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from claims.rules import Rules
+from config.bootstrap import build
+from config.settings import Settings
+from tasks.mail import Send, sender_for
+from tasks.providers.port import Provider
+from tasks.providers.table import build_providers
+
+LONGEST_CALL_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """`lease` is how long an effect is this worker's own without a word from it."""
+
+    name: str
+    sessions: sessionmaker[Session]
+    rules: Rules
+    providers: Mapping[str, Provider]
+    send: Send
+    sender: str
+    lease: timedelta
+    sweep_seconds: float
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the process is to end: nothing new is begun."""
+
+    @property
+    def call_seconds(self) -> float:
+        """How long a call outside may take: well within the lease."""
+        return min(LONGEST_CALL_SECONDS, self.lease.total_seconds() / 3)
+
+    def transaction(self) -> AbstractContextManager[Session]:
+        """One transaction; the doorbell rings by itself after its commit."""
+        return self.sessions.begin()
+
+
+def open_workshop(settings: Settings) -> Workshop:
+    """Raises `ProviderRefused`, `MailRefused` or what the shop's files have wrong."""
+    redress = build(settings)
+    return Workshop(
+        name=f"{socket.gethostname()}:{os.getpid()}",
+        sessions=redress.sessions,
+        rules=redress.rules,
+        providers=build_providers(settings),
+        send=sender_for(settings.mail_url),
+        sender=settings.mail_from,
+        lease=timedelta(seconds=settings.lease_seconds),
+        sweep_seconds=settings.sweep_seconds,
+    )
