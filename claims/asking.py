@@ -6,7 +6,7 @@ from datetime import datetime
 
 from claims import refunds
 from claims.commands import Input, amount_of
-from claims.models import Effect, Item, Json, Reclamation
+from claims.models import Effect, Item, Json, Reclamation, keep
 from claims.people import Actor
 from claims.refusals import Refused
 from workflows.definition import EffectUse
@@ -60,6 +60,7 @@ def ask(
         asked_at=at,
         due_at=at,
     )
+    keep(effect, reclamation)
     if use.run == MONEY and item is not None:
         proposed = refunds.proposal(item)
         if proposed is not None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from claims.models import Item, JournalEntry, JournalHead, Reclamation
+from claims.models import Item, JournalEntry, JournalHead, Reclamation, keep
 from claims.people import Actor
 
 BEGINNING = "0" * 64
@@ -35,7 +35,7 @@ def write(
     """
     head = reclamation.journal_head
     if head is None:
-        head = JournalHead(reclamation=reclamation, sequence=0, hash=BEGINNING)
+        head = keep(JournalHead(reclamation=reclamation, sequence=0, hash=BEGINNING), reclamation)
     entry = JournalEntry(
         reclamation=reclamation,
         item=item,
@@ -55,7 +55,7 @@ def write(
     )
     entry.hash = chained_hash(entry, reclamation.number, item.position if item else None)
     head.sequence, head.hash = entry.sequence, entry.hash
-    return entry
+    return keep(entry, reclamation)
 
 
 def chained_hash(entry: JournalEntry, number: str, item_position: int | None) -> str:

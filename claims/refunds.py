@@ -11,7 +11,7 @@ from datetime import datetime
 
 from babel.numbers import format_currency
 
-from claims.models import Item, Order, OrderLine, Payment, Refund, RefundLine, RefundShare
+from claims.models import Item, Order, OrderLine, Payment, Refund, RefundLine, RefundShare, keep
 from claims.money import decimals, overlap, tax_within, worth
 from claims.people import Actor
 from claims.refund_calculation import calculation
@@ -164,6 +164,7 @@ def ask(
         paid_amount=amount if status == "outside" else 0,
         settled_at=at if status == "outside" else None,
     )
+    keep(refund, order)
     share_status = "paid" if status == "outside" else "held"
     for way, part in ways.items():
         _split(refund, part, way, share_status)

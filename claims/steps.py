@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from claims import asking, journal
 from claims.commands import COMMANDS, CommandRun
 from claims.facts import facts_of, input_facts
-from claims.models import Deadline, Effect, Incident, Item, Reclamation
+from claims.models import Deadline, Effect, Incident, Item, Reclamation, keep
 from claims.people import CASE, Actor
 from claims.refusals import Refused
 from claims.rules import Rules
@@ -132,13 +132,14 @@ def begin_deadlines(case: Reclamation | Item, definition: Definition, at: dateti
     lines = definition.lines_from[case.state]
     for event in definition.events.values():
         if event.after is not None and any(line.event == event.name for line in lines):
-            Deadline(
+            deadline = Deadline(
                 reclamation=reclamation_of(case),
                 item=case if isinstance(case, Item) else None,
                 event=event.name,
                 state=case.state,
                 due_at=at + event.after,
             )
+            keep(deadline, reclamation_of(case))
 
 
 def end_deadlines(case: Reclamation | Item, event: str | None, at: datetime) -> None:

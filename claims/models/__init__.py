@@ -1,6 +1,6 @@
 """All tables of Redress."""
 
-from claims.models.base import Base, Json
+from claims.models.base import Base, Json, keep
 from claims.models.effects import Attempt, Deadline, Effect, Incident, Observation
 from claims.models.journal import JournalEntry, JournalHead
 from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
@@ -45,5 +45,6 @@ __all__ = [
     "Staff",
     "WebSession",
     "WorkflowVersion",
+    "keep",
     "staff_roles",
 ]

@@ -1,11 +1,11 @@
 """What every table shares: names of constraints, keys, amounts and times."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, object_session
 
 Json = dict[str, Any]
 
@@ -28,3 +28,15 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {Json: JSONB, list[Json]: JSONB}  # noqa: RUF012 (SQLAlchemy's own form)
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+def keep(row: Row, beside: Base) -> Row:
+    """Put a new row into the session that another row is in, and give it back."""
+    session = object_session(beside)
+    if session is None:
+        raise ValueError(f"{beside!r} is in no session; load or add it first.")
+    session.add(row)
+    return row

@@ -1,0 +1,62 @@
+"""Short ways to file claims and fire events in tests; everything goes through the real doors."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from claims import effects
+from claims.claiming import Wanted, claim
+from claims.door import CaseRef, Fired, fire
+from claims.models import Effect, Item, Order, Reclamation
+from claims.people import Actor
+from claims.rules import Rules
+
+AGENT = Actor("person", "Anna", frozenset({"agent"}), 1)
+LEAD = Actor("person", "Lena", frozenset({"lead"}), 2)
+WAREHOUSE = Actor("person", "Wim", frozenset({"warehouse"}), 3)
+FINANCE = Actor("person", "Finn", frozenset({"finance"}), 4)
+
+
+def claim_first(
+    session: Session,
+    rules: Rules,
+    order: Order,
+    *,
+    reason: str = "does-not-fit",
+    resolution: str = "refund",
+    quantity: int = 1,
+    line: int = 0,
+) -> Item:
+    """Claim some pieces of one line of an order; gives the only item."""
+    wanted = Wanted(order.lines[line].id, quantity, reason, resolution)
+    reclamation = claim(session, rules, order.id, [wanted], AGENT)
+    return reclamation.items[0]
+
+
+def press(
+    session: Session, rules: Rules, case: Item | Reclamation, event: str, actor: Actor, **raw: str
+) -> Fired:
+    """Fire an event as a person who has the case before them."""
+    subject = "item" if isinstance(case, Item) else "reclamation"
+    return fire(session, rules, CaseRef(subject, case.id), event, actor, raw)
+
+
+def waiting_effects(session: Session, item: Item) -> list[Effect]:
+    found = select(Effect).where(Effect.item_id == item.id, Effect.status == "waiting")
+    return list(session.scalars(found.order_by(Effect.id)))
+
+
+def work_off(
+    session: Session, rules: Rules, item: Item, outcome: effects.Outcome = "done"
+) -> list[str]:
+    """Carry out what waits for an item as a worker would, with a given outcome for all."""
+    done: list[str] = []
+    while due := effects.take(session, "tests", timedelta(seconds=60), 10):
+        for taken in due:
+            effect = session.get_one(Effect, taken.effect_id)
+            done.append(effect.use)
+            finished = outcome if effect.kind == "refund.pay" else "done"
+            effects.finish(session, rules, taken, finished, "As the test says.", {})
+    session.refresh(item)
+    return done
