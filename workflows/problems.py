@@ -3,11 +3,14 @@
 Every reader of YAML here collects into `Findings` and raises once, with everything it found.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from workflows.definition import Place
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Findings:
     found: dict[Problem, None] = field(default_factory=dict)
 
     def add(self, rule: str, place: Place, sentence: str, suggestion: str | None = None) -> None:
+        sentence = _UNSEEN.sub(lambda mark: f"\\x{ord(mark[0]):02x}", sentence)
         problem = Problem(rule, self.file, place.line, place.column, sentence, suggestion)
         self.found[problem] = None
 

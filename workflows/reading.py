@@ -43,8 +43,17 @@ def problems_in(text: str, file: str, catalogue: Catalogue) -> list[Problem]:
 
 def read_folder(path: Path, catalogue: Catalogue) -> dict[str, Definition]:
     """The workflows of every *.yaml of a folder by name; raises WorkflowProblems with the
-    problems of all files, and of the files with each other."""
-    return read_files(sorted(path.glob("*.yaml")), catalogue)
+    problems of all files, and of the files with each other, and OSError without a folder."""
+    return read_files(files_of(path), catalogue)
+
+
+def files_of(path: Path) -> list[Path]:
+    """The workflow files of a folder in a fixed order; hidden ones are no files of the shop."""
+    return sorted(
+        file
+        for file in path.iterdir()
+        if file.suffix in {".yaml", ".yml"} and not file.name.startswith(".")
+    )
 
 
 def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definition]:

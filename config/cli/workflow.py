@@ -1,0 +1,171 @@
+"""`redress workflow`: what the shop's workflow files say, and what is wrong with them.
+
+Needs no settings and no database: only the files.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from claims.catalogue import CATALOGUE
+from claims.choices import read_choices_file
+from config.settings import PROJECT
+from workflows.definition import Definition, Event, Transition
+from workflows.drawing import draw_mermaid, draw_svg
+from workflows.problems import Problem, WorkflowProblems, did_you_mean
+from workflows.reading import files_of, read_files, read_folder
+
+_WIDEST = 120
+
+
+@click.group()
+def workflow() -> None:
+    """List, check, show and draw the workflows of the shop."""
+
+
+@workflow.command("list")
+def list_() -> None:
+    """Every workflow with its version."""
+    definitions = _all()
+    widest = max(map(len, definitions), default=0)
+    for name, definition in definitions.items():
+        click.echo(
+            f"{name:<{widest}}  {definition.subject:<11}  {definition.hash[:12]}  "
+            f"{definition.label}"
+        )
+
+
+@workflow.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def check(paths: tuple[Path, ...]) -> None:
+    """Prove files or folders sound; without PATHS the shop's workflows and its claims.yaml.
+
+    Exits 0 if all is sound, 1 if something is wrong, 2 if a file cannot be read.
+    """
+    try:
+        problems, count = _problems(paths)
+    except OSError as error:
+        click.echo(f"{error.filename} cannot be read: {error.strerror}.", err=True)
+        sys.exit(2)
+    for problem in problems:
+        click.echo(str(problem))
+        click.echo("".join(f"    {line}\n" for line in _excerpt(problem)), nl=False)
+    if count == 0:
+        click.echo("There is no workflow file here; they end in .yaml.", err=True)
+        sys.exit(2)
+    if problems:
+        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+        sys.exit(1)
+    click.echo(f"{count} workflow{'' if count == 1 else 's'}: sound.")
+
+
+@workflow.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """What can happen in each state of a workflow, in plain words."""
+    definition = _named(name)
+    click.echo(f"{definition.label} ({definition.name}), for a {definition.subject}")
+    click.echo(f"Version {definition.hash}")
+    for state in definition.states.values():
+        notes = [f"ends {state.final}"] if state.final else []
+        notes += [f"waits for {state.waits_for}"] if state.waits_for else []
+        notes += ["begins here"] if state.name == definition.initial else []
+        click.echo(f"\n{state.label} ({state.name}){': ' if notes else ''}{', '.join(notes)}")
+        for line in definition.lines_from[state.name]:
+            click.echo(f"  {_say_line(definition, line)}")
+
+
+@workflow.command()
+@click.argument("name")
+@click.option("--state", help="Mark this state as the present one.")
+@click.option(
+    "--format", "kind", type=click.Choice(["svg", "mermaid"]), default="svg", show_default=True
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+def draw(name: str, state: str | None, kind: str, output: Path | None) -> None:
+    """Draw a workflow as SVG or Mermaid."""
+    definition = _named(name)
+    try:
+        drawn = draw_svg(definition, state) if kind == "svg" else draw_mermaid(definition, state)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    if output is None:
+        click.echo(drawn, nl=False)
+        return
+    try:
+        output.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from None
+    click.echo(f"Drawn to {output}.")
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("WORKFLOWS_DIR") or PROJECT / "config" / "workflows")
+
+
+def _all() -> dict[str, Definition]:
+    try:
+        return read_folder(_folder(), CATALOGUE)
+    except WorkflowProblems as error:
+        raise click.ClickException(f"{error}\nSee: redress workflow check") from None
+    except OSError as error:
+        raise click.ClickException(f"{error.filename} cannot be read: {error.strerror}.") from None
+
+
+def _named(name: str) -> Definition:
+    definitions = _all()
+    if name not in definitions:
+        suggestion = did_you_mean(name, definitions) or ""
+        raise click.ClickException(f"There is no workflow {name}. {suggestion}".strip())
+    return definitions[name]
+
+
+def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
+    """What is wrong with the files, and how many there are."""
+    files = [
+        file
+        for path in paths or (_folder(),)
+        for file in (files_of(path) if path.is_dir() else [path])
+    ]
+    try:
+        definitions = read_files(files, CATALOGUE)
+        if not paths:
+            choices = os.environ.get("CLAIMS_FILE") or PROJECT / "config" / "claims.yaml"
+            read_choices_file(Path(choices), definitions)
+    except WorkflowProblems as error:
+        return list(error.problems), len(files)
+    return [], len(files)
+
+
+def _excerpt(problem: Problem) -> list[str]:
+    """The line of the file with a caret under the place, as much of it as fits."""
+    lines = Path(problem.file).read_bytes().decode(errors="replace").split("\n")
+    if problem.line > len(lines):
+        return []
+    line = "".join(c if c.isprintable() else " " for c in lines[problem.line - 1])
+    start = max(0, problem.column - 1 - _WIDEST * 2 // 3)
+    return [line[start : start + _WIDEST], " " * (problem.column - 1 - start) + "^"]
+
+
+def _say_line(definition: Definition, line: Transition) -> str:
+    event = definition.events[line.event]
+    said = [f"{event.label} ({_sender(event)}) → {definition.states[line.target].label}"]
+    if line.when:
+        said.append(f"if {' '.join(line.when.split())}")
+    said += [f"do {name}" for name in line.do]
+    said += [f"{definition.effects[name].run} ({name})" for name in line.effects]
+    said += [f"tells the items {line.send_items}"] if line.send_items else []
+    said += [f"tells the reclamation {line.send_reclamation}"] if line.send_reclamation else []
+    return ", ".join(said)
+
+
+def _sender(event: Event) -> str:
+    if event.by:
+        return ", ".join(sorted(event.by)) + (", a second person" if event.second_person else "")
+    if event.after:
+        return f"after {event.after}".removesuffix(", 0:00:00")
+    if event.on_enter:
+        return "at once"
+    return f"from its {event.sent_by}" if event.sent_by else "an outcome"
