@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.rules import Rules
@@ -25,6 +26,7 @@ class Workshop:
     """`lease` is how long an effect is this worker's own without a word from it."""
 
     name: str
+    engine: Engine
     sessions: sessionmaker[Session]
     rules: Rules
     providers: Mapping[str, Provider]
@@ -44,12 +46,17 @@ class Workshop:
         """One transaction; the doorbell rings by itself after its commit."""
         return self.sessions.begin()
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
 
 def open_workshop(settings: Settings) -> Workshop:
     """Raises `ProviderRefused`, `MailRefused` or what the shop's files have wrong."""
     redress = build(settings)
     return Workshop(
         name=f"{socket.gethostname()}:{os.getpid()}",
+        engine=redress.engine,
         sessions=redress.sessions,
         rules=redress.rules,
         providers=build_providers(settings),

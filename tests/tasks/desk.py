@@ -1,0 +1,114 @@
+"""What the tests of tasks do at the desk: ask for a refund, let time pass, look at the effect."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from claims import clock
+from claims.models import Attempt, Effect, Incident, Item, Observation, Refund, RefundShare
+from claims.rules import Rules
+from tasks.effects.carry_out import carry_out_next
+from tasks.workshop import Workshop
+from tests.support.cases import AGENT, claim_first, press
+from tests.support.parts import Sandbox
+from tests.support.shop import Line, an_order
+
+PRICE = 2499
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One shop with a real database and a real provider."""
+
+    sessions: sessionmaker[Session]
+    owner_sessions: sessionmaker[Session]
+    rules: Rules
+    sandbox: Sandbox
+
+    def ask_refund(
+        self,
+        payments: Sequence[int] = (PRICE,),
+        *,
+        provider: str = "sandbox",
+        sessions: sessionmaker[Session] | None = None,
+    ) -> int:
+        """A goodwill refund of everything that these payments paid; gives the effect's key."""
+        total = sum(payments)
+        with (sessions or self.sessions).begin() as session:
+            line = Line(unit_price=total)
+            order = an_order(session, [line], payments=payments, provider=provider)
+            for payment in order.payments:
+                self.sandbox.register_payment(payment.reference, payment.captured)
+            item = claim_first(session, self.rules, order, resolution="goodwill")
+            press(session, self.rules, item, "refund", AGENT, amount=f"{total / 100:.2f}")
+            return session.scalars(select(Effect.id).where(Effect.item_id == item.id)).one()
+
+    def pass_time(self, by: timedelta, *, for_provider: bool = True) -> None:
+        with self.owner_sessions.begin() as session:
+            clock.move(session, by)
+        if for_provider:
+            body = {"move_seconds": by.total_seconds()}
+            httpx.post(f"{self.sandbox.url}/clock", json=body).raise_for_status()
+
+    def work_off(self, shop: Workshop, effect_id: int, rounds: int = 20) -> "Seen":
+        """Carry out until it is settled, with the waits in between passed quickly."""
+        for _ in range(rounds):
+            carry_out_next(shop, effect_id)
+            if self.see(effect_id).status != "waiting":
+                break
+            self.pass_time(timedelta(hours=2), for_provider=False)
+        return self.see(effect_id)
+
+    def misbehave(self, *faults: dict[str, Any]) -> None:
+        self.sandbox.faults(faults=list(faults))
+
+    def paid(self) -> list[int]:
+        """What the provider's own ledger says was paid."""
+        return [refund["amount"] for refund in self.sandbox.ledger()]
+
+    def see(self, effect_id: int) -> "Seen":
+        with self.sessions() as session:
+            effect = session.get_one(Effect, effect_id)
+            assert effect.item_id is not None
+            attempts = session.scalars(
+                select(Attempt).where(Attempt.effect_id == effect_id).order_by(Attempt.id)
+            )
+            shares = session.execute(
+                select(RefundShare.amount, RefundShare.status)
+                .join(Refund)
+                .where(Refund.effect_id == effect_id)
+                .order_by(RefundShare.position)
+            )
+            incidents = session.scalars(select(Incident).order_by(Incident.id))
+            observations = session.scalars(select(Observation.outcome).order_by(Observation.id))
+            return Seen(
+                status=effect.status,
+                word=effect.last_word,
+                waits=effect.due_at > clock.now(session),
+                state=session.get_one(Item, effect.item_id).state,
+                refund=session.scalar(select(Refund.status).where(Refund.effect_id == effect_id)),
+                attempts=[(a.action, a.result) for a in attempts],
+                shares=[(amount, status) for amount, status in shares],
+                incidents=[incident.kind for incident in incidents],
+                observations=list(observations),
+            )
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An effect and what lies around it, at one moment."""
+
+    status: str
+    word: str
+    waits: bool
+    state: str
+    refund: str | None
+    attempts: list[tuple[str, str | None]]
+    shares: list[tuple[int, str]]
+    incidents: list[str]
+    observations: list[str]
