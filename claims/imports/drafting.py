@@ -37,11 +37,13 @@ def draft_order(
     kept: list[Row] = []
     for row in rows:
         try:
+            line = draft_line(mapping, reading, row)
             _refuse_other_customer(mapping, number, rows[0], row)
-            lines.append(draft_line(mapping, reading, row))
-            kept.append(row)
         except BadValue as bad:
             refused.append(RefusedRow(row.line, bad.reason, bad.detail))
+        else:
+            lines.append(line)
+            kept.append(row)
     if not lines:
         return None, refused
     try:
@@ -183,9 +185,7 @@ def _first(
     return next((read(row, source) for row in rows if not is_missing(row, source)), None)
 
 
-def _maybe(
-    row: Row, source: Source | None, read: Callable[[Row, Source], Value]
-) -> Value | None:
+def _maybe(row: Row, source: Source | None, read: Callable[[Row, Source], Value]) -> Value | None:
     if source is None:
         return None
     try:

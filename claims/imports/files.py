@@ -18,6 +18,9 @@ from workflows.problems import did_you_mean
 _GZIP = b"\x1f\x8b"
 _TELL_EVERY = 500
 
+Progress = Callable[[str, int, int], None]
+"""Hears what is being done, how far it is, and of how much."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -45,7 +48,9 @@ class ImportFile:
     def digest(self, mapping_text: str) -> str:
         """SHA-256 over the file's bytes and the mapping's text."""
         with self._open() as raw:
-            hashed = hashlib.file_digest(raw, "sha256")
+            hashed = hashlib.sha256()
+            while part := raw.read(1 << 20):
+                hashed.update(part)
         hashed.update(b"\0" + mapping_text.encode())
         return hashed.hexdigest()
 
@@ -71,7 +76,8 @@ class ImportFile:
                     if number % _TELL_EVERY == 0:
                         progress(raw.tell())
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-                raise self._problem(line, f"the gzip data is cut off or damaged ({error})") from error
+                said = f"the gzip data is cut off or damaged ({error})"
+                raise self._problem(line, said) from error
             except UnicodeDecodeError as error:
                 said = f"0x{error.object[error.start]:02x} is not {self.shape.encoding}"
                 raise self._problem(

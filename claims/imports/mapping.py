@@ -48,6 +48,11 @@ class Source:
         """What a sentence calls it."""
         return " ".join(self.columns) or "the constant"
 
+    def possible(self) -> tuple[str, ...]:
+        """Every text that the mapping itself can give; empty where only the file knows."""
+        said = [self.constant, self.missing, *(self.values or {}).values()]
+        return tuple(dict.fromkeys(word for word in said if word is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class RowTest:

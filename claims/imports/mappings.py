@@ -18,7 +18,6 @@ from claims.imports.mapping import (
     Prices,
     RowTest,
     ShopOfImport,
-    Source,
 )
 from claims.imports.sources import read_source_of, read_sources
 from claims.imports.values import as_number
@@ -86,7 +85,7 @@ def find(folder: Path, name: str) -> ImportMapping:
         raise WorkflowProblems(findings.in_order())
     mapping = read(text, path.name)
     if mapping.name != path.stem:
-        raise Refused(f"{path.name} calls itself {mapping.name}; name the file {mapping.name}.yaml.")
+        raise Refused(f"{path.name} calls itself {mapping.name}; the two names must be the same.")
     return mapping
 
 
@@ -117,13 +116,12 @@ def _orders(findings: Findings, node: Node | None, text: str) -> OrdersMapping |
     orders.require("rows-of-an-order", "prices")
     rows = orders.one_of("rows-of-an-order", ("adjacent", "anywhere"))
     prices = orders.one_of("prices", get_args(Prices))
-    lines = Fields(
-        findings, top.node("lines"), "lines", (*LINE_FIELDS, "paid-includes"), top.place
-    )
+    lines = Fields(findings, top.node("lines"), "lines", (*LINE_FIELDS, "paid-includes"), top.place)
     includes = _words(lines, "paid-includes", ("tax", "shipping"))
     order = read_sources(orders, ORDER_FIELDS, DATES)
     line = read_sources(lines, LINE_FIELDS, DATES)
-    shop = _shop(Fields(findings, top.node("shop"), "shop", ("code", "name", "currency"), top.place))
+    shop_fields = ("code", "name", "currency")
+    shop = _shop(Fields(findings, top.node("shop"), "shop", shop_fields, top.place))
     payments = _payments(findings, top.node("payments"))
     if includes and "paid" not in line:
         findings.add("missing-key", lines.place, "paid-includes says something about paid; map it.")
@@ -198,9 +196,7 @@ def _claims(findings: Findings, node: Node | None, text: str) -> ClaimsMapping |
     )
 
 
-Common = tuple[
-    str, str, FileShape, Numbers, ZoneInfo, tuple[RowTest, ...], tuple[RowTest, ...]
-]
+Common = tuple[str, str, FileShape, Numbers, ZoneInfo, tuple[RowTest, ...], tuple[RowTest, ...]]
 
 
 def _common(findings: Findings, top: Fields) -> Common | None:

@@ -86,7 +86,7 @@ def _ensure_units(session: Session, shop_id: int, codes: set[str]) -> dict[str, 
             BusinessUnit.shop_id == shop_id, BusinessUnit.code.in_(codes)
         )
     )
-    return {code: key for code, key in found}
+    return {str(code): int(key) for code, key in found}
 
 
 def _insert_heads(
@@ -121,7 +121,7 @@ def _insert_heads(
     added = session.execute(
         insert(Order).on_conflict_do_nothing().returning(Order.number, Order.id), rows
     )
-    return {number: key for number, key in added}
+    return {str(number): int(key) for number, key in added}
 
 
 def _line_rows(keys: dict[str, int], drafts: Sequence[OrderDraft]) -> Iterable[tuple[object, ...]]:
@@ -151,10 +151,10 @@ def _copy(
     driver = session.connection().connection.driver_connection
     if driver is None:
         raise RuntimeError("The connection to the database was taken away.")
-    with driver.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copying:
-            for row in rows:
-                copying.write_row(row)
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with driver.cursor() as cursor, cursor.copy(statement) as copying:
+        for row in rows:
+            copying.write_row(row)
 
 
 def _compare(

@@ -1,14 +1,14 @@
 """The import of orders: rows to orders to chunks, each written in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from claims.imports.drafting import draft_order
 from claims.imports.drafts import OrderDraft
-from claims.imports.files import ImportFile, Row
+from claims.imports.files import ImportFile, Progress, Row
 from claims.imports.gate import Gate
 from claims.imports.mapping import Kind, OrdersMapping
 from claims.imports.order_writing import ensure_shop, write_orders
@@ -42,9 +42,12 @@ class OrdersImport:
         """The shop is there from now on; Refused where it keeps its books in other money."""
         ensure_shop(session, self.mapping.shop)
 
-    def chunks(self, after: int, progress: Callable[[int], None]) -> Iterator[OrdersChunk]:
+    def chunks(self, after: int, progress: Progress) -> Iterator[OrdersChunk]:
         """The chunks after the first `after` rows, in an order that is always the same."""
-        rows = self.file.rows(set(self.mapping.columns()), progress)
+        size = self.file.size
+        rows = self.file.rows(
+            set(self.mapping.columns()), lambda done: progress("Importing orders", done, size)
+        )
         if not self.mapping.rows_anywhere:
             yield from self._chunks(rows, after)
             return

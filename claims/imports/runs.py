@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import column, func, literal, select, text, update
+from sqlalchemy import ColumnElement, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -75,7 +75,7 @@ def advance(session: Session, run: Run, step: Advance) -> Run:
     """Move a run on; Refused where somebody else has moved it meanwhile."""
     counts = Counter(run.counts)
     counts.update(step.counts)
-    counts["refused"] += len(step.refused)
+    counts.update(f"refused:{row.reason}" for row in step.refused)
     added = [{"line": r.line, "reason": r.reason, "detail": r.detail} for r in step.refused]
     changed = session.execute(
         update(ImportRun)
@@ -92,9 +92,7 @@ def advance(session: Session, run: Run, step: Advance) -> Run:
         raise Refused(
             f"Another process is importing {run.file_name} just now; wait until it has ended."
         )
-    return Run(
-        run.id, run.file_name, step.position, dict(counts), run.started_at, run.finished_at
-    )
+    return Run(run.id, run.file_name, step.position, dict(counts), run.started_at, run.finished_at)
 
 
 def finish(session: Session, run: Run) -> Run:
@@ -107,42 +105,37 @@ def finish(session: Session, run: Run) -> Run:
 def refused_rows(session: Session, run: Run) -> Iterator[RefusedRow]:
     """Every refused row of a run in the order of the file, streamed."""
     rows = session.execute(
-        select(column("value"))
-        .select_from(
-            select(ImportRun.refused)
-            .where(ImportRun.id == run.id)
-            .subquery("run")
-            .join(
-                func.jsonb_array_elements(text("run.refused")).table_valued("value").lateral(),
-                literal(True),
-            )
-        )
-        .order_by(text("(value ->> 'line')::bigint")),
+        text(
+            "SELECT row FROM import_runs r, jsonb_array_elements(r.refused) AS row "
+            "WHERE r.id = :id ORDER BY (row ->> 'line')::bigint"
+        ),
+        {"id": run.id},
         execution_options={"yield_per": 2000},
     )
     for (row,) in rows:
         yield RefusedRow(row["line"], row["reason"], row["detail"])
 
 
-def listed(session: Session, limit: int = 50) -> list[tuple[ImportRun, int]]:
-    """The latest runs, newest first."""
-    return [
-        (run, run.position)
-        for run in session.scalars(
-            select(ImportRun).order_by(ImportRun.id.desc()).limit(limit)
-        )
-    ]
+def listed(session: Session, kind: Kind, limit: int = 50) -> list[tuple[str, Run]]:
+    """The latest runs of orders or of claims with their mappings, newest first."""
+    rows = session.execute(
+        select(ImportRun.mapping, *_COLUMNS)
+        .where(ImportRun.kind == kind)
+        .order_by(ImportRun.id.desc())
+        .limit(limit)
+    )
+    return [(mapping, Run(*columns)) for mapping, *columns in rows]
 
 
-def _read(session: Session, *which: object) -> Run:
-    found = session.execute(
-        select(
-            ImportRun.id,
-            ImportRun.file_name,
-            ImportRun.position,
-            ImportRun.counts,
-            ImportRun.started_at,
-            ImportRun.finished_at,
-        ).where(*which)  # type: ignore[arg-type]
-    ).one()
-    return Run(*found)
+_COLUMNS = (
+    ImportRun.id,
+    ImportRun.file_name,
+    ImportRun.position,
+    ImportRun.counts,
+    ImportRun.started_at,
+    ImportRun.finished_at,
+)
+
+
+def _read(session: Session, *which: ColumnElement[bool]) -> Run:
+    return Run(*session.execute(select(*_COLUMNS).where(*which)).one())

@@ -27,9 +27,10 @@ class SortedRows:
             ),
         )
 
+        self._count: int = self._disk.execute("SELECT count(*) FROM sorted").fetchone()[0]
+
     def __len__(self) -> int:
-        count: int = self._disk.execute("SELECT count(*) FROM sorted").fetchone()[0]
-        return count
+        return self._count
 
     def __iter__(self) -> Iterator[tuple[SortKey, Row]]:
         found = self._disk.execute("SELECT * FROM sorted ORDER BY first, second, line")

@@ -40,8 +40,9 @@ def read_source_of(fields: Fields, name: str, *, is_date: bool) -> Source | None
     given = [key for key in ("column", "columns", "constant") if key in inner]
     if len(given) != 1:
         findings.add(
-            "source", inner.place, f"{name} has one of column, columns and constant, not "
-            f"{' and '.join(given) or 'none'}.",
+            "source",
+            inner.place,
+            f"{name} has one of column, columns and constant, not {' and '.join(given) or 'none'}.",
         )
         return None
     columns = tuple(scalar.text for scalar in inner.scalars(given[0]) if given[0] != "constant")
