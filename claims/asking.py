@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from claims import refunds
+from claims.choices import RefundOrder
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
 from claims.people import Actor
@@ -33,7 +34,12 @@ def check(case: Reclamation | Item, use: EffectUse, values: Input) -> None:
 
 
 def ask(
-    case: Reclamation | Item, use: EffectUse, values: Input, actor: Actor, at: datetime
+    case: Reclamation | Item,
+    use: EffectUse,
+    values: Input,
+    actor: Actor,
+    at: datetime,
+    refund_order: RefundOrder,
 ) -> Effect:
     """Write the effect, due at once, and reserve its money if it is a refund."""
     item = case if isinstance(case, Item) else None
@@ -67,7 +73,9 @@ def ask(
             proposed.status, proposed.approved_by = "asked", actor.name
             proposed.effect = effect
         else:
-            refund = refunds.ask(item, amount_of(values), actor, at, "asked")
+            refund = refunds.ask(
+                item, amount_of(values), actor, at, "asked", refund_order=refund_order
+            )
             refund.effect = effect
     return effect
 

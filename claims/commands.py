@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from claims import refunds
+from claims.choices import RefundOrder
 from claims.models import Item
 from claims.people import Actor
 from claims.refusals import Refused
@@ -22,6 +23,7 @@ class CommandRun:
     input: Input
     actor: Actor
     at: datetime
+    refund_order: RefundOrder
 
 
 def amount_of(values: Input) -> int:
@@ -52,7 +54,14 @@ def check_proposal(run: CommandRun) -> None:
 
 
 def propose(run: CommandRun) -> None:
-    refunds.ask(run.item, amount_of(run.input), run.actor, run.at, "proposed")
+    refunds.ask(
+        run.item,
+        amount_of(run.input),
+        run.actor,
+        run.at,
+        "proposed",
+        refund_order=run.refund_order,
+    )
 
 
 def drop(run: CommandRun) -> None:
@@ -73,6 +82,7 @@ def mark(run: CommandRun) -> None:
         run.actor,
         run.at,
         "outside",
+        refund_order=run.refund_order,
         split=split if isinstance(split, Mapping) else None,
     )
 

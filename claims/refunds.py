@@ -11,6 +11,7 @@ from datetime import datetime
 
 from babel.numbers import format_currency
 
+from claims.choices import RefundOrder
 from claims.models import Item, Order, OrderLine, Payment, Refund, RefundLine, RefundShare, keep
 from claims.money import decimals, overlap, tax_within, worth
 from claims.people import Actor
@@ -135,9 +136,11 @@ def ask(
     actor: Actor,
     at: datetime,
     status: str,
+    *,
+    refund_order: RefundOrder = "oldest-first",
     split: Mapping[str, int] | None = None,
 ) -> Refund:
-    """Hold an amount for a refund, and split it over the order's payments, oldest first.
+    """Hold an amount for a refund, and split it over the order's payments in the stated order.
 
     `status` is proposed, asked or outside; `split` says by which ways an outside refund was
     given back, and must add up to the amount. Refused where more is asked than is left.
@@ -167,15 +170,16 @@ def ask(
     keep(refund, order)
     share_status = "paid" if status == "outside" else "held"
     for way, part in ways.items():
-        _split(refund, part, way, share_status)
+        _split(refund, part, way, share_status, refund_order)
     tax = tax_within(line.paid, line.tax, before, amount)
     refund.lines.append(_entry(order, line, amount, tax))
     return refund
 
 
-def _split(refund: Refund, amount: int, way: str, status: str) -> None:
+def _split(refund: Refund, amount: int, way: str, status: str, refund_order: RefundOrder) -> None:
     rest = amount
-    for payment in refund.order.payments:
+    payments = refund.order.payments
+    for payment in payments if refund_order == "oldest-first" else reversed(payments):
         part = min(rest, left_on_payment(refund.order, payment))
         if part > 0:
             refund.shares.append(

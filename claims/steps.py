@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import asking, journal
+from claims import asking, journal, refunds
 from claims.commands import COMMANDS, CommandRun
 from claims.facts import facts_of, input_facts
 from claims.models import Deadline, Effect, Incident, Item, Reclamation, keep
@@ -72,7 +72,7 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
     if isinstance(decision, NotTaken):
         raise Refused(*decision.reasons)
     if isinstance(case, Item):
-        run = CommandRun(case, happening.input, happening.actor, happening.at)
+        run = _command_run(rules, case, happening)
         for command in decision.line.do:
             check, _ = COMMANDS[command]
             check(run)
@@ -84,17 +84,27 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
     return Prepared(happening, definition, decision.line)
 
 
+def _command_run(rules: Rules, item: Item, happening: Happening) -> CommandRun:
+    return CommandRun(
+        item,
+        happening.input,
+        happening.actor,
+        happening.at,
+        rules.choices.refund_order(item.reclamation.shop.code),
+    )
+
+
 def take(session: Session, rules: Rules, prepared: Prepared) -> None:
     """Carry a prepared step out: state, journal, deadlines, commands, effects, other cases."""
     _move(prepared)
     case, line, happening = prepared.happening.case, prepared.line, prepared.happening
     if isinstance(case, Item):
-        run = CommandRun(case, happening.input, happening.actor, happening.at)
+        run = _command_run(rules, case, happening)
         for command in line.do:
             _, act = COMMANDS[command]
             act(run)
     _settle(rules, prepared)
-    _ask_effects(session, prepared)
+    _ask_effects(session, rules, prepared)
     _send(session, rules, prepared)
     _go_on(session, rules, prepared)
 
@@ -158,18 +168,32 @@ def _settle(rules: Rules, prepared: Prepared) -> None:
         return
     case.final = final
     if isinstance(case, Item):
-        case.holds_pieces = final == "good" and not rules.choices.keeps_product(case.resolution)
+        case.holds_pieces = final == "good" and not _can_be_claimed_again(rules, case)
     else:
         case.closed_at = at
 
 
-def _ask_effects(session: Session, prepared: Prepared) -> None:
+def _can_be_claimed_again(rules: Rules, item: Item) -> bool:
+    """Whether the customer still holds the pieces, and they have not been refunded in full."""
+    paid_back = item.line.paid > 0 and refunds.refundable(item).amount == 0
+    return rules.choices.keeps_product(item.resolution) and not paid_back
+
+
+def _ask_effects(session: Session, rules: Rules, prepared: Prepared) -> None:
     happening = prepared.happening
     for name in prepared.line.effects:
         use = prepared.definition.effects[name]
         if happening.actor.kind == "import" and asking.refuse_in_import(use):
             continue
-        effect = asking.ask(happening.case, use, happening.input, happening.actor, happening.at)
+        shop = reclamation_of(happening.case).shop.code
+        effect = asking.ask(
+            happening.case,
+            use,
+            happening.input,
+            happening.actor,
+            happening.at,
+            rules.choices.refund_order(shop),
+        )
         asked: list[Effect] = session.info.setdefault("effects_new", [])
         asked.append(effect)
 
