@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -91,7 +93,10 @@ def _look_at_tables(settings: Settings, connection: Connection) -> Iterator[Find
 def look_at_broker(settings: Settings) -> Iterator[Finding]:
     where = _without_password(settings.redis_url)
     client = redis.Redis.from_url(
-        settings.redis_url, socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE
+        settings.redis_url,
+        socket_connect_timeout=_PATIENCE,
+        socket_timeout=_PATIENCE,
+        retry=Retry(NoBackoff(), 0),
     )
     try:
         client.ping()

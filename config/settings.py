@@ -212,6 +212,6 @@ def _of_make_run() -> dict[str, str]:
     folder = Path(os.environ.get("DATA_DIR") or PROJECT / ".redress")
     try:
         text = environment_file(folder).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)

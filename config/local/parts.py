@@ -47,7 +47,8 @@ class RunningPart:
         assert self.process is not None, "it was not started"
         if not children.wait_until(lambda: is_healthy(url), self.process, seconds):
             raise LocalServerProblem(
-                f"redress {self.name} does not start ({self.log}):\n{children.last_lines(self.log)}"
+                f"redress {self.name} does not start ({self.log}):\n"
+                f"{children.last_lines(self.log, 40)}"
             )
 
     def look_after(self) -> None:

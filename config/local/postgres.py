@@ -16,6 +16,7 @@ from psycopg import sql
 
 from config.local import children
 from config.local.account import (
+    SOCKET_NAME,
     Account,
     LocalServerProblem,
     make_private,
@@ -189,9 +190,17 @@ class LocalPostgres:
             self.create_database(DATABASE)
 
     def _end_left_over(self) -> None:
-        """A server that survived its supervisor is ended; a stale pid file is taken away."""
+        """A server that survived its supervisor is ended; stale pid files are taken away.
+
+        They may name a process of today that has nothing to do with it.
+        """
+        if self._process is not None:
+            self._process.poll()
         end_server_of(self.data)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
+        socket = socket_folder(self.home) / SOCKET_NAME
+        socket.unlink(missing_ok=True)
+        socket.with_name(f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
 
 
 def end_server_of(data: Path) -> bool:

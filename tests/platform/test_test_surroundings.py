@@ -1,10 +1,16 @@
 """What the other tests stand on."""
 
+import smtplib
+
 import pytest
 from psycopg import errors
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
+
+from tests.conftest import Surroundings
+from tests.support.mail import Mailbox
+from tests.support.parts import Part, Sandbox
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -30,3 +36,24 @@ def test_the_application_may_not_rewrite_the_journal(session: Session, verb: str
         session.execute(text(verb))
 
     assert isinstance(refused.value.orig, errors.InsufficientPrivilege)
+
+
+def test_worker_and_sweeper_are_real_processes(worker: Part, sweeper: Part) -> None:
+    assert worker.is_running
+    assert sweeper.is_running
+    assert worker.pid != sweeper.pid
+
+
+def test_a_test_that_wants_no_worker_has_none(session: Session, surroundings: Surroundings) -> None:
+    assert [part.name for part in surroundings.parts.values() if part.is_running] == []
+
+
+def test_a_letter_arrives_in_the_mailbox(mailbox: Mailbox) -> None:
+    with smtplib.SMTP("127.0.0.1", mailbox.port, timeout=5) as server:
+        server.sendmail("a@shop.example", "b@home.example", "To: b@home.example\n\nHello")
+
+    assert [letter.get_content().strip() for letter in mailbox.to("b@home.example")] == ["Hello"]
+
+
+def test_the_sandbox_begins_with_an_empty_ledger(sandbox: Sandbox) -> None:
+    assert sandbox.ledger() == []
