@@ -149,11 +149,12 @@ def settle_share(
     answer: Json,
 ) -> bool:
     """Write what became of one payment's share of a refund; False if it is no longer ours."""
-    effect = _mine(session, taken)
-    if effect is None:
-        observe(session, taken, f"share-{status}", answer)
-        return False
+    is_ours = _mine(session, taken) is not None
     share = session.get_one(RefundShare, share_id)
+    if not is_ours:
+        known = (share.status, share.provider_reference) == (status, provider_reference)
+        observe(session, taken, f"share-{status}", answer, is_known=known)
+        return False
     share.status = status
     share.provider_reference = provider_reference
     session.flush()
@@ -300,8 +301,14 @@ def prolong(session: Session, taken: Taken, lease: timedelta) -> bool:
     return True
 
 
-def observe(session: Session, taken: Taken, outcome: str, answer: Json) -> None:
-    """Keep a word that came too late, and tell a person; it is never dropped."""
+def observe(
+    session: Session, taken: Taken, outcome: str, answer: Json, *, is_known: bool = False
+) -> None:
+    """Keep a word that came too late; it is never dropped.
+
+    A person is told unless it says what is known already, or the effect is in the hands of
+    another worker, who reads it among the attempts.
+    """
     at = clock.now(session)
     effect = session.get_one(Effect, taken.effect_id)
     session.add(
@@ -309,7 +316,7 @@ def observe(session: Session, taken: Taken, outcome: str, answer: Json) -> None:
             effect_id=taken.effect_id, epoch=taken.epoch, at=at, outcome=outcome, answer=answer
         )
     )
-    if outcome not in {effect.status, f"share-{effect.status}"}:
+    if not is_known and effect.status not in {outcome, "waiting"}:
         word = (
             f"{taken.worker} came back late with {outcome!r} for {effect.kind} ({effect.key}), "
             f"which is {effect.status!r} by now; compare with the provider."

@@ -197,21 +197,22 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 
 
 @pytest.fixture
-def sandbox(settings: Settings, surroundings: Surroundings, tmp_path: Path) -> Iterator[Sandbox]:
-    """The real provider process with an empty ledger."""
+def sandbox(settings: Settings, surroundings: Surroundings) -> Sandbox:
+    """The real provider process with an empty ledger, kept running for the next test."""
     assert settings.sandbox_url is not None
-    provider = Sandbox(
+    part = Sandbox(
         "provider",
         settings,
-        tmp_path / "provider.log",
+        _log(surroundings, "provider"),
         answers(settings.sandbox_url),
         arguments=["--port", str(surroundings.sandbox_port)],
-        environment={"SANDBOX_LEDGER": str(tmp_path / "ledger.sqlite")},
+        environment={"SANDBOX_LEDGER": str(surroundings.folder / "ledger.sqlite")},
         url=settings.sandbox_url,
     )
-    provider.start()
-    yield provider
-    provider.stop()
+    kept = _kept(surroundings, part)
+    assert isinstance(kept, Sandbox)
+    kept.forget()
+    return kept
 
 
 @pytest.fixture

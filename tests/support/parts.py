@@ -98,6 +98,10 @@ class Sandbox(WebPart):
         """Let it misbehave; the keys are those of `PUT /faults`."""
         httpx.put(f"{self.url}/faults", json=faults, timeout=5).raise_for_status()
 
+    def forget(self) -> None:
+        """As on the first day: no payments, no refunds, no faults."""
+        httpx.delete(f"{self.url}/ledger", timeout=5).raise_for_status()
+
     def register_payment(self, reference: str, amount: int, currency: str = "EUR") -> None:
         body = {"reference": reference, "amount": amount, "currency": currency}
         httpx.post(f"{self.url}/payments", json=body, timeout=5).raise_for_status()

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims import clock
@@ -47,6 +47,28 @@ class Desk:
             item = claim_first(session, self.rules, order, resolution="goodwill")
             press(session, self.rules, item, "refund", AGENT, amount=f"{total / 100:.2f}")
             return session.scalars(select(Effect.id).where(Effect.item_id == item.id)).one()
+
+    def ask_return(self) -> int:
+        """An item that waits for its parcel; gives the item's key."""
+        with self.sessions.begin() as session:
+            item = claim_first(session, self.rules, an_order(session))
+            press(session, self.rules, item, "request-return", AGENT)
+            return item.id
+
+    def state_of(self, item_id: int) -> str:
+        with self.sessions() as session:
+            return session.get_one(Item, item_id).state
+
+    def cut_everybody_off(self) -> None:
+        """The database ends every connection but the one that says so."""
+        with self.sessions() as session:
+            session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    " AND usename = current_user"
+                )
+            )
 
     def pass_time(self, by: timedelta, *, for_provider: bool = True) -> None:
         with self.owner_sessions.begin() as session:

@@ -149,6 +149,13 @@ class Ledger:
             book.execute("UPDATE clock SET ahead = ahead + ?", (seconds,))
             return self._now(book)
 
+    def forget(self) -> None:
+        """Everything is as on the first day, the clock too; for tests and trials."""
+        with self._transaction() as book:
+            for table in ("payments", "refunds", "answers"):
+                book.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            book.execute("UPDATE clock SET ahead = 0")
+
     def _decide(
         self, book: sqlite3.Connection, asked: Asked, wrong: Misbehaviour, now: datetime
     ) -> Reply:

@@ -8,6 +8,7 @@ for demonstrations with imported orders. SIGTERM ends it.
     POST /refunds    {payment, amount, currency, reference}       with an Idempotency-Key
     GET  /refunds?reference=…                                     look-up by the shop's reference
     GET  /refunds?after=…&limit=…                                 the whole ledger, page by page
+    DELETE /ledger                                                forget everything, for tests
     PUT, GET, DELETE /faults                                      misbehave (see `faults`)
     GET, POST /clock {move_seconds}                               its own clock
     GET  /healthz, GET /                                          alive; a page for people
@@ -177,6 +178,10 @@ class Handler(BaseHTTPRequestHandler):
         self.server.faults.replace(FaultPlan())
         return Reply(200, self.server.faults.shown())
 
+    def forget(self, query: Mapping[str, str]) -> Reply:
+        self.server.ledger.forget()
+        return self.clear_faults(query)
+
     def show_clock(self, _query: Mapping[str, str]) -> Reply:
         return Reply(200, {"now": self.server.ledger.now().isoformat()})
 
@@ -192,6 +197,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Handler, Mapping[str, str]], Reply]] 
     ("POST", "/payments"): Handler.register_payment,
     ("POST", "/refunds"): Handler.pay_refund,
     ("GET", "/refunds"): Handler.look_up,
+    ("DELETE", "/ledger"): Handler.forget,
     ("PUT", "/faults"): Handler.set_faults,
     ("GET", "/faults"): Handler.show_faults,
     ("DELETE", "/faults"): Handler.clear_faults,

@@ -286,6 +286,7 @@ def test_a_late_word_is_kept_as_an_observation_and_the_refund_is_paid_once(
     assert quick.status == seen.status == "done"
     assert desk.paid() == [PRICE]
     assert seen.observations == ["share-paid"]
+    assert seen.incidents == []
     assert seen.attempts == [("call", "done"), ("call", "done")]
 
 

@@ -181,6 +181,16 @@ def test_a_fault_nobody_knows_is_a_sentence(provider: SandboxProcess) -> None:
     assert "faults.0.kind" in answer.json()["error"]
 
 
+def test_a_forgotten_ledger_is_as_on_the_first_day(provider: SandboxProcess) -> None:
+    provider.refund("k1")
+    provider.faults({"kind": "refuse", "probability": 1.0})
+
+    httpx.delete(f"{provider.url}/ledger").raise_for_status()
+
+    assert provider.refunds() == []
+    assert provider.refund("k1").status_code == 404
+
+
 def test_the_ledger_is_read_page_by_page(provider: SandboxProcess) -> None:
     for number in range(5):
         provider.refund(f"k{number}", amount=1)
