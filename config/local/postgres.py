@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg import sql
 
@@ -205,6 +204,8 @@ class LocalPostgres:
 
 def end_server_of(data: Path) -> bool:
     """End the PostgreSQL that runs on this data folder, if one does, and tell whether one did."""
+    import psutil  # noqa: PLC0415 (comes with the local servers; production has neither)
+
     try:
         pid = int((data / "postmaster.pid").read_text().splitlines()[0])
         server = psutil.Process(pid)

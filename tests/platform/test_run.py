@@ -1,7 +1,7 @@
 """`redress run`: one command, everything runs, and nothing is left when it ends."""
 
-import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -10,12 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 
+from config.local import children
 from config.local.account import project_home
 from config.local.valkey import free_port
 from tests.support.parts import eventually
@@ -30,84 +33,109 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(project_home(path), ignore_errors=True)
 
 
-def start(folder: Path, port: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "config.cli", "run"],
-        env={**BARE, "DATA_DIR": str(folder), "PORT": str(port)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+@dataclass(slots=True)
+class Run:
+    """A `redress run` that ends with pytest, whatever happens."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+    read: int = 0
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def words_until(self, sentence: str) -> str:
+        """What it said since the last time, once this sentence is among it."""
+
+        def has_said() -> bool:
+            ended = self.process.poll() is not None
+            assert sentence in self.unread() or not ended, f"it ended:\n{self.unread()}"
+            return sentence in self.unread()
+
+        eventually(has_said, seconds=60, about=f"the sentence {sentence!r}")
+        words = self.unread()
+        self.read += len(words)
+        return words
+
+    def unread(self) -> str:
+        return self.log.read_text(encoding="utf-8")[self.read :]
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+    def wait(self) -> str:
+        self.process.wait(30)
+        return self.unread()
+
+    def everyone_below(self) -> list[psutil.Process]:
+        return psutil.Process(self.pid).children(recursive=True)
+
+    def part(self, words: str) -> psutil.Process | None:
+        for child in psutil.Process(self.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if words in "\0".join(child.cmdline()):
+                    return child
+        return None
 
 
-def words_until(process: subprocess.Popen[str], sentence: str) -> str:
-    assert process.stdout is not None
-    heard = ""
-    for line in process.stdout:
-        heard += line
-        if sentence in line:
-            return heard
-    raise AssertionError(f"it ended before it said {sentence!r}:\n{heard}")
+def start(folder: Path, port: int | str) -> Run:
+    log = folder.with_name(f"run-{secrets.token_hex(3)}.log")
+    environment = {**BARE, "DATA_DIR": str(folder), "PORT": str(port)}
+    command = [sys.executable, "-m", "config.cli", "run"]
+    return Run(children.start(command, log=log, environment=environment), log)
 
 
-def end(process: subprocess.Popen[str]) -> str:
-    process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=30)
-    return rest
-
-
-def everyone_below(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
+def all_have_ended(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() for process in processes)
 
 
 def test_it_starts_looks_after_its_parts_and_ends_all_of_them(folder: Path) -> None:
     port = free_port()
     first = start(folder, port)
-    try:
-        said = words_until(first, "Ctrl-C ends everything.")
-        assert f"Redress runs at http://127.0.0.1:{port}" in said
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+    said = first.words_until("Ctrl-C ends everything.")
+    assert f"Redress runs at http://127.0.0.1:{port}" in said
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
 
-        second = start(folder, free_port())
-        refusal, _ = second.communicate(timeout=20)
-        assert second.returncode == 1
-        assert f"running in this folder already (process {first.pid}, http://127" in refusal
+    second = start(folder, free_port())
+    refusal = second.wait()
+    assert second.process.returncode == 1
+    assert f"running in this folder already (process {first.pid}, http://127" in refusal
 
-        sweeper = _part(first, "tasks.sweep")
-        sweeper.kill()
-        assert "The sweep ended by signal 9" in words_until(first, "it starts again")
-        eventually(lambda: _has_part(first, "tasks.sweep"), about="a new sweeper")
+    sweeper = first.part("tasks.sweep")
+    assert sweeper is not None
+    sweeper.kill()
+    assert "The sweep ended by signal 9" in first.words_until("it starts again")
+    eventually(lambda: first.part("tasks.sweep") is not None, about="a new sweeper")
 
-        doctor = subprocess.run(
-            [sys.executable, "-m", "config.cli", "doctor"],
-            env={**BARE, "DATA_DIR": str(folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert doctor.returncode == 0, doctor.stdout + doctor.stderr
-        assert len(re.findall("^✓", doctor.stdout, re.M)) == len(doctor.stdout.splitlines())
-    finally:
-        below = everyone_below(first)
-        begun = time.monotonic()
-        assert "its data stays" in end(first)
+    doctor = subprocess.run(
+        [sys.executable, "-m", "config.cli", "doctor"],
+        env={**BARE, "DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    assert len(re.findall("^✓", doctor.stdout, re.M)) == len(doctor.stdout.splitlines())
+
+    below = first.everyone_below()
+    begun = time.monotonic()
+    first.end()
     assert time.monotonic() - begun < 12
-    assert first.returncode == 0
-    assert [process for process in below if process.is_running()] == []
+    assert first.process.returncode == 0
+    assert "its data stays" in first.unread()
+    assert all_have_ended(below)
     for name in ("secret-key", "sign-ins.txt"):
-        if (folder / name).exists():
-            assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
     begun = time.monotonic()
     again = start(folder, port)
-    said = words_until(again, "Ctrl-C ends everything.")
+    said = again.words_until("Ctrl-C ends everything.")
     took = time.monotonic() - begun
-    again.kill()
-    again.communicate()
+    again.end()
     assert took < 8, f"the second start took {took:.1f} s"
-    assert "once" not in said
+    assert "sample shop; this happens once" not in said
 
 
 def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
@@ -115,10 +143,10 @@ def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
         port = busy.getsockname()[1]
-        process = start(folder, port)
-        said, _ = process.communicate(timeout=20)
+        run = start(folder, port)
+        said = run.wait()
 
-    assert process.returncode == 1
+    assert run.process.returncode == 1
     assert said.startswith(
         f"Error: Port {port} is in use by another program; choose another: PORT="
     )
@@ -126,49 +154,23 @@ def test_a_port_in_use_is_a_sentence(folder: Path) -> None:
 
 
 def test_a_port_that_is_no_number_is_a_sentence(folder: Path) -> None:
-    process = subprocess.run(
-        [sys.executable, "-m", "config.cli", "run"],
-        env={**BARE, "DATA_DIR": str(folder), "PORT": "eighty"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = start(folder, "eighty")
 
-    assert process.returncode == 1
-    assert process.stderr == "Error: PORT is 'eighty'; write a number from 1 to 65535.\n"
+    assert run.wait() == "Error: PORT is 'eighty'; write a number from 1 to 65535.\n"
+    assert run.process.returncode == 1
 
 
 def test_nothing_of_it_outlives_kill_9_and_the_next_start_recovers(folder: Path) -> None:
     first = start(folder, free_port())
-    eventually(lambda: _has_part(first, "postgres"), about="PostgreSQL")
-    time.sleep(0.5)
-    below = everyone_below(first)
+    eventually(lambda: first.part("valkey-server") is not None, about="the servers")
+    below = first.everyone_below()
 
-    first.kill()
-    first.communicate()
+    first.process.kill()
+    first.process.wait()
 
-    eventually(lambda: not any(process.is_running() for process in below), about="the end of all")
+    eventually(lambda: all_have_ended(below), about="the end of all")
     again = start(folder, free_port())
-    try:
-        eventually(lambda: _has_part(again, "config.cli\0web"), about="the pages")
-    finally:
-        end(again)
-    assert os.listdir(folder / "log")
-
-
-def _part(process: subprocess.Popen[str], words: str) -> psutil.Process:
-    for child in psutil.Process(process.pid).children():
-        try:
-            if words in "\0".join(child.cmdline()):
-                return child
-        except psutil.NoSuchProcess:
-            continue
-    raise LookupError(words)
-
-
-def _has_part(process: subprocess.Popen[str], words: str) -> bool:
-    try:
-        _part(process, words)
-    except LookupError:
-        return False
-    return True
+    eventually(lambda: again.part("valkey-server") is not None, about="the next start")
+    below = again.everyone_below()
+    again.end()
+    assert all_have_ended(below)
