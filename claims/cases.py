@@ -56,6 +56,10 @@ def lock_rows(session: Session, reclamation_ids: Sequence[int]) -> None:
 def read(session: Session, reclamation_ids: Sequence[int]) -> dict[int, Reclamation]:
     """The same without locks, for pages that ask what would be possible."""
     ids = sorted(set(reclamation_ids))
+    order_ids = session.scalars(select(Reclamation.order_id).where(Reclamation.id.in_(ids)))
+    # Orders first: reading one again forgets what was loaded around its reclamations. An item's
+    # line and a reclamation's order are then found in the session, without a statement each.
+    orders = load_orders(session, set(order_ids))
     found = {
         reclamation.id: reclamation
         for reclamation in session.scalars(
@@ -65,8 +69,7 @@ def read(session: Session, reclamation_ids: Sequence[int]) -> dict[int, Reclamat
                 joinedload(Reclamation.journal_head),
                 joinedload(Reclamation.shop),
                 joinedload(Reclamation.business_unit),
-                joinedload(Reclamation.order),
-                selectinload(Reclamation.items).joinedload(Item.line),
+                selectinload(Reclamation.items),
                 selectinload(Reclamation.deadlines),
                 selectinload(Reclamation.effects),
             )
@@ -76,7 +79,8 @@ def read(session: Session, reclamation_ids: Sequence[int]) -> dict[int, Reclamat
     missing = [key for key in ids if key not in found]
     if missing:
         raise NotFound(f"There is no reclamation with the key {missing[0]}.")
-    load_orders(session, {reclamation.order_id for reclamation in found.values()})
+    for reclamation in found.values():
+        assert reclamation.order is orders[reclamation.order_id], "An order was loaded twice."
     load_earlier_claims(session, list(found.values()))
     return found
 
