@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     "web.health:blueprint",
     "web.assets:blueprint",
+    "web.home:blueprint",
     "web.orders:blueprint",
     "web.claiming:blueprint",
     "web.letters:blueprint",
+    "web.reclamations:blueprint",
+    "web.events:blueprint",
+    "web.edits:blueprint",
+    "web.refunds:blueprint",
+    "web.effects:blueprint",
+    "web.workflows.views:blueprint",
+    "web.notices:blueprint",
 )
 """Where each part of the back office is; resolved once, at the start."""
 

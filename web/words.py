@@ -4,7 +4,6 @@ from secrets import token_urlsafe
 
 from flask import request, url_for
 
-from web.badges import state_badge
 from web.navigation import Shown, navigation
 from web.security.current import current_actor, holds
 
@@ -35,5 +34,4 @@ TEMPLATE_WORDS = {
     "here_with": here_with,
     "holds": holds,
     "current_actor": current_actor,
-    "state_badge": state_badge,
 }

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from claims.claiming import Claimable, claimable
 from claims.models import Item, Order, OrderLine, Payment, Reclamation, Refund
+from web.badges import Badge
+from web.refunds.words import standing
+from web.workflows.labels import Labels
 
 KINDS = {
     "replacement": "Replacement order",
@@ -16,12 +19,34 @@ COUNTING = frozenset({"proposed", "asked", "paid", "unclear", "outside"})
 
 
 @dataclass(frozen=True, slots=True)
+class ItemView:
+    """What was claimed of a line by one reclamation."""
+
+    item: Item
+    number: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
 class LineView:
     line: OrderLine
     left: int
     why_none: str | None
-    items: tuple[Item, ...]
-    """What was claimed of it, by any reclamation."""
+    items: tuple[ItemView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    refund: Refund
+    number: str
+    badge: Badge
+
+
+@dataclass(frozen=True, slots=True)
+class ReclamationView:
+    reclamation: Reclamation
+    badge: Badge
+    items: tuple[ItemView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +65,9 @@ class OrderPage:
     """Empty for a sale."""
     lines: tuple[LineView, ...]
     payments: tuple[PaymentView, ...]
-    refunds: tuple[Refund, ...]
+    refunds: tuple[RefundView, ...]
+    open: tuple[ReclamationView, ...]
+    closed: tuple[ReclamationView, ...]
     held: int
     """Refunded, under way or waiting for approval, in minor units."""
 
@@ -49,35 +76,40 @@ class OrderPage:
         return any(view.left for view in self.lines)
 
     @property
-    def open_reclamations(self) -> Sequence[Reclamation]:
-        return [each for each in self.order.reclamations if each.closed_at is None]
-
-    @property
-    def closed_reclamations(self) -> Sequence[Reclamation]:
-        return [each for each in self.order.reclamations if each.closed_at is not None]
-
-    @property
     def left(self) -> int:
         return self.order.total_paid - self.held
 
 
-def order_page(order: Order) -> OrderPage:
+def order_page(order: Order, labels: Labels) -> OrderPage:
     """The order must have been loaded with everything (`claims.queries.orders`)."""
+    reclamations = [_reclamation(each, labels) for each in order.reclamations]
+    numbers = {each.id: each.number for each in order.reclamations}
+    items = [view for reclamation in reclamations for view in reclamation.items]
     return OrderPage(
         order=order,
         kind=KINDS.get(order.kind, ""),
-        lines=tuple(_line(order, can) for can in claimable(order)),
+        lines=tuple(_line(can, items) for can in claimable(order)),
         payments=tuple(PaymentView(payment) for payment in order.payments),
-        refunds=tuple(order.refunds),
+        refunds=tuple(
+            RefundView(refund, numbers[refund.reclamation_id], standing(refund))
+            for refund in order.refunds
+        ),
+        open=tuple(each for each in reclamations if each.reclamation.closed_at is None),
+        closed=tuple(each for each in reclamations if each.reclamation.closed_at is not None),
         held=sum(refund.amount for refund in order.refunds if refund.status in COUNTING),
     )
 
 
-def _line(order: Order, can: Claimable) -> LineView:
-    items = tuple(
-        item
-        for reclamation in order.reclamations
-        for item in reclamation.items
-        if item.order_line_id == can.line.id
+def _reclamation(reclamation: Reclamation, labels: Labels) -> ReclamationView:
+    return ReclamationView(
+        reclamation,
+        labels.state_of(reclamation),
+        tuple(
+            ItemView(item, reclamation.number, labels.state_of(item)) for item in reclamation.items
+        ),
     )
-    return LineView(can.line, can.left, can.why_none, items)
+
+
+def _line(can: Claimable, items: Sequence[ItemView]) -> LineView:
+    of_line = tuple(view for view in items if view.item.order_line_id == can.line.id)
+    return LineView(can.line, can.left, can.why_none, of_line)

@@ -4,10 +4,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from claims.queries import orders, people
-from web.database import transaction
+from web.database import redress, transaction
 from web.orders.addresses import cursor_from, cursor_text, filters_from
 from web.orders.listing import chips
 from web.orders.page import order_page
+from web.workflows.labels import Labels
 
 blueprint = Blueprint("orders", __name__)
 
@@ -36,7 +37,8 @@ def show(order_id: int) -> ResponseReturnValue:
         order = orders.with_everything(session, order_id)
         if order is None:
             abort(404, f"There is no order with the key {order_id}. Search for it in the list.")
-        return render_template("orders/show.html", page=order_page(order))
+        labels = Labels(session, redress().rules)
+        return render_template("orders/show.html", page=order_page(order, labels))
 
 
 @blueprint.get("/orders/number/<path:number>")

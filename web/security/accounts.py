@@ -24,9 +24,10 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     email: str
     name: str
     password: str | None
-    active: bool
-    fs_uniquifier: str
     roles: list[SignedInRole]
+    active: bool = True
+    fs_uniquifier: str = ""
+    """What the browser's session names; a new one signs the person out everywhere."""
 
 
 class StaffDatastore(UserDatastore):  # type: ignore[misc]
