@@ -56,6 +56,18 @@ def find_item(session: Session, number: str, position: int) -> Item:
     return found
 
 
+def find_letter(session: Session, number: str, letter_id: int) -> Letter:
+    """A letter of that reclamation; NotFound where it has no such letter."""
+    found = session.scalar(
+        select(Letter)
+        .join(Reclamation, Reclamation.id == Letter.reclamation_id)
+        .where(Reclamation.number == number, Letter.id == letter_id)
+    )
+    if found is None:
+        raise NotFound(f"Reclamation {number} has no letter {letter_id}.")
+    return found
+
+
 def read_case(session: Session, number: str) -> Case:
     """Everything about a reclamation; NotFound where there is none."""
     reclamation = session.scalar(

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from claims.models import Effect, Incident, Item
+from claims.refusals import NotFound
 
 SHOWN = 100
 COUNTED_TO = 10_000
@@ -66,3 +67,10 @@ def open_incidents(session: Session) -> Sequence[Incident]:
         .order_by(Incident.id)
         .limit(SHOWN)
     ).all()
+
+
+def find_incident(session: Session, incident_id: int) -> Incident:
+    found = session.get(Incident, incident_id)
+    if found is None:
+        raise NotFound(f"There is no incident {incident_id}.")
+    return found

@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.orm import Session
 
 from claims.clock import now
-from claims.models import Notice
+from claims.models import Notice, Reclamation
 
 SHOWN = 100
 
 
-def unseen(session: Session, roles: Iterable[str]) -> Sequence[Notice]:
-    """Up to SHOWN notices to these roles that nobody has seen, the newest first."""
-    return session.scalars(
-        select(Notice)
+def unseen(session: Session, roles: Iterable[str]) -> Sequence[Row[Notice, str]]:
+    """Up to SHOWN notices to these roles that nobody has seen, the newest first.
+
+    Each with the number of its reclamation.
+    """
+    return session.execute(
+        select(Notice, Reclamation.number)
+        .join(Reclamation, Reclamation.id == Notice.reclamation_id)
         .where(Notice.role.in_(sorted(roles)), Notice.seen_at.is_(None))
         .order_by(Notice.id.desc())
         .limit(SHOWN)

@@ -29,6 +29,11 @@ class ItemBrief:
     waits_for: str | None
     worth: int
 
+    @property
+    def initials(self) -> str:
+        """The first letters of the first two words: `BS` for Blue shirt."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
 
 @dataclass(frozen=True, slots=True)
 class ReclamationRow:

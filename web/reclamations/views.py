@@ -1,0 +1,64 @@
+"""The list of reclamations, its export, one reclamation, and the letters of one."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+
+from claims.queries.case import find_letter
+from claims.queries.reclamations import page
+from web.database import redress, transaction
+from web.reclamations import addresses
+from web.reclamations.export import csv_lines
+from web.reclamations.listing import chips_of, options_of, tabs_of
+from web.reclamations.page import case_page
+from web.security.current import current_actor
+from web.workflows.labels import Labels, whom
+
+blueprint = Blueprint("reclamations", __name__)
+blueprint.add_app_template_filter(whom)
+
+
+@blueprint.get("/reclamations")
+def index() -> ResponseReturnValue:
+    filters, viewer_id = addresses.filters_from(request.args), current_actor().staff_id
+    after, before = addresses.cursors_from(request.args)
+    with transaction() as session:
+        labels, options = Labels(session, redress().rules), options_of(session, redress().rules)
+        return render_template(
+            "reclamations/index.html",
+            filters=filters,
+            query=addresses.query_of(filters),
+            page=page(session, filters, viewer_id, after=after, before=before),
+            places=tabs_of(session, filters, viewer_id),
+            options=options,
+            chips=chips_of(filters, options, labels),
+            labels=labels,
+            cursor_text=addresses.cursor_text,
+        )
+
+
+@blueprint.get("/reclamations.csv")
+def export() -> ResponseReturnValue:
+    filters, parts = addresses.filters_from(request.args), redress()
+    lines = csv_lines(parts.sessions, parts.rules, filters, current_actor().staff_id)
+    response = Response(stream_with_context(lines), mimetype="text/csv")
+    name = f"reclamations-{datetime.now(UTC):%Y-%m-%d-%H%M}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/reclamations/<number>")
+def show(number: str) -> ResponseReturnValue:
+    with transaction() as session:
+        shown = case_page(
+            session, redress().rules, number, current_actor(), request.args.get("list", "")
+        )
+        return render_template("reclamations/show.html", page=shown)
+
+
+@blueprint.get("/reclamations/<number>/letters/<int:letter_id>")
+def letter(number: str, letter_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        found = find_letter(session, number, letter_id)
+        return render_template("reclamations/letter.html", letter=found, number=number)

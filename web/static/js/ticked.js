@@ -1,0 +1,38 @@
+/* Buttons for ticked rows: each says how many it is for, and is grey where one cannot take it. */
+(() => {
+  const bar = document.querySelector("[data-ticked]");
+  if (!bar) return;
+  const boxes = [...document.querySelectorAll("input[name=item][data-takes]")];
+  const all = document.querySelector("[data-tick-all]");
+  const hint = bar.querySelector("[data-ticked-hint]");
+
+  const refresh = () => {
+    const ticked = boxes.filter((box) => box.checked);
+    if (hint) hint.hidden = ticked.length > 0;
+    if (all) {
+      all.checked = ticked.length === boxes.length && boxes.length > 0;
+      all.indeterminate = ticked.length > 0 && !all.checked;
+    }
+    for (const button of bar.querySelectorAll("[data-ticked-event]")) {
+      const { tickedEvent, label } = button.dataset;
+      const able = ticked.filter((box) => box.dataset.takes.split(" ").includes(tickedEvent));
+      const count = ticked.length === 1 ? "1 item" : `${ticked.length} items`;
+      button.hidden = ticked.length === 0;
+      button.textContent = `${label} ${count}`;
+      const blocked = able.length < ticked.length;
+      button.setAttribute("aria-disabled", String(blocked));
+      const cannot = ticked.length - able.length;
+      button.title = blocked ? `${cannot} of the ticked items cannot take this now` : "";
+    }
+  };
+
+  bar.addEventListener("click", (event) => {
+    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target === all) boxes.forEach((box) => (box.checked = all.checked));
+    if (event.target === all || boxes.includes(event.target)) refresh();
+  });
+  addEventListener("pageshow", refresh);
+  refresh();
+})();
