@@ -195,8 +195,10 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    r"""A DOT string that shows exactly this text; a backslash is no escape such as \N in it."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    r"""A DOT string that shows exactly this text: \N and &amp;lt; in it are no escapes."""
+    for mark, written in (("&", "&amp;"), ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
+        text = text.replace(mark, written)
+    return f'"{text}"'
 
 
 _ONE_AT_A_TIME = Lock()
