@@ -28,6 +28,8 @@ class Import(Protocol[Chunk]):
     def mapping(self) -> ImportMapping: ...
     @property
     def file(self) -> ImportFile: ...
+    @property
+    def currency(self) -> str: ...
     def begin(self, session: Session) -> None: ...
     def chunks(self, after: int, progress: Progress) -> Iterator[Chunk]: ...
     def take(self, session: Session, chunk: Chunk) -> Advance: ...
@@ -54,7 +56,7 @@ def claims_import(mapping: ImportMapping, path: Path, rules: Rules) -> ClaimsImp
     return ClaimsImport(mapping, ImportFile(path, mapping.file), rules)
 
 
-def in_silence(what: str, done: int, of: int) -> None:  # noqa: ARG001 (Progress's form)
+def in_silence(what: str, done: int, of: int) -> None:
     """Progress that nobody watches."""
 
 
@@ -72,9 +74,9 @@ def run_import(
     digest = file.digest(mapping.text)
     with sessions.begin() as session:
         run = runs.begin(session, importing.kind, mapping.name, digest, file.path.name)
+        importing.begin(session)
         if run.finished_at is not None:
             return Imported(run, repeated=True, went_on_from=run.position)
-        importing.begin(session)
     start = run.position
     for chunk in importing.chunks(start, progress):
         with sessions.begin() as session:

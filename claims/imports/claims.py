@@ -68,7 +68,7 @@ class ClaimsImport:
         self._rules = rules
         self._actor = importer(f"import {mapping.name}")
         self._shop_id = 0
-        self._currency = ""
+        self.currency = ""
 
     def begin(self, session: Session) -> None:
         """Refused where the shop has no orders yet or the shop's choices know a word not."""
@@ -79,7 +79,7 @@ class ClaimsImport:
             raise Refused(
                 f"There is no shop {self.mapping.shop} yet; import its orders before its claims."
             )
-        self._shop_id, self._currency = found
+        self._shop_id, self.currency = found
         self._check_words()
 
     def chunks(self, after: int, progress: Progress) -> Iterator[ClaimsChunk]:
@@ -150,7 +150,7 @@ class ClaimsImport:
                     wish,
                     candidates.get((wish.party, wish.sku), ()),
                     self.mapping.amount_basis,
-                    self._currency,
+                    self.currency,
                 )
                 outcome.matched.append(Matched(wish, purchase))
             except BadValue as bad:
@@ -183,7 +183,7 @@ class ClaimsImport:
                 yield sort_key(self.mapping, reading, row), row
 
     def _reading(self) -> Reading:
-        return Reading(self.mapping.numbers, self.mapping.time_zone, self._currency)
+        return Reading(self.mapping.numbers, self.mapping.time_zone, self.currency)
 
     def _check_words(self) -> None:
         """Every reason with every resolution that the mapping can say leads to a workflow."""

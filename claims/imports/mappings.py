@@ -1,30 +1,21 @@
 """Reads the mapping files of `config/imports/`, strictly, with everything wrong at once."""
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import cast, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from claims.imports.mapping import (
     ClaimsMapping,
-    Comparison,
-    FileFormat,
-    FileShape,
     ImportMapping,
     MatchBy,
-    Numbers,
     OrdersMapping,
-    PaymentSource,
     Prices,
-    RowTest,
-    ShopOfImport,
 )
+from claims.imports.mapping_parts import common_parts, payments_of, shop_of, words_of
 from claims.imports.sources import read_source_of, read_sources
-from claims.imports.values import as_number
 from claims.refusals import Refused
 from workflows.fields import Fields
 from workflows.problems import Findings, WorkflowProblems, did_you_mean
-from workflows.source import Node, Sequence, decode, read_source
+from workflows.source import Node, decode, read_source
 
 COMMON = ("import", "kind", "label", "file", "time-zone", "numbers", "rows")
 ORDER_FIELDS = {
@@ -117,15 +108,15 @@ def _orders(findings: Findings, node: Node | None, text: str) -> OrdersMapping |
     rows = orders.one_of("rows-of-an-order", ("adjacent", "anywhere"))
     prices = orders.one_of("prices", get_args(Prices))
     lines = Fields(findings, top.node("lines"), "lines", (*LINE_FIELDS, "paid-includes"), top.place)
-    includes = _words(lines, "paid-includes", ("tax", "shipping"))
+    includes = words_of(lines, "paid-includes", ("tax", "shipping"))
     order = read_sources(orders, ORDER_FIELDS, DATES)
     line = read_sources(lines, LINE_FIELDS, DATES)
     shop_fields = ("code", "name", "currency")
-    shop = _shop(Fields(findings, top.node("shop"), "shop", shop_fields, top.place))
-    payments = _payments(findings, top.node("payments"))
+    shop = shop_of(Fields(findings, top.node("shop"), "shop", shop_fields, top.place))
+    payments = payments_of(findings, top.node("payments"))
     if includes and "paid" not in line:
         findings.add("missing-key", lines.place, "paid-includes says something about paid; map it.")
-    common = _common(findings, top)
+    common = common_parts(findings, top)
     if shop is None or common is None or findings.found:
         return None
     name, label, shape, numbers, zone, leave, refuse = common
@@ -171,7 +162,7 @@ def _claims(findings: Findings, node: Node | None, text: str) -> ClaimsMapping |
             claims.place,
             "Either amount or unit-price says what was given back; map one of the two.",
         )
-    common = _common(findings, top)
+    common = common_parts(findings, top)
     shop, settle = top.name("shop"), claims.name("settle")
     one_per = tuple(scalar.text for scalar in claims.scalars("one-per"))
     if common is None or shop is None or settle is None or findings.found:
@@ -194,154 +185,3 @@ def _claims(findings: Findings, node: Node | None, text: str) -> ClaimsMapping |
         amount_basis=cast(Prices, basis),
         settle=settle,
     )
-
-
-Common = tuple[str, str, FileShape, Numbers, ZoneInfo, tuple[RowTest, ...], tuple[RowTest, ...]]
-
-
-def _common(findings: Findings, top: Fields) -> Common | None:
-    name = top.name("import")
-    label = top.text("label") or name
-    shape = _shape(Fields(findings, top.node("file"), "file", ("format", "delimiter", "encoding")))
-    numbers = _numbers(findings, top)
-    zone = _zone(findings, top)
-    leave: tuple[RowTest, ...] = ()
-    refuse: tuple[RowTest, ...] = ()
-    if "rows" in top:
-        rows = Fields(findings, top.node("rows"), "rows", ("leave", "refuse"))
-        leave = _tests(findings, rows.node("leave"))
-        refuse = _tests(findings, rows.node("refuse"))
-    if name is None or label is None or shape is None or zone is None:
-        return None
-    return name, label, shape, numbers, zone, leave, refuse
-
-
-def _shape(file: Fields) -> FileShape | None:
-    file.require("format")
-    kind = file.one_of("format", get_args(FileFormat))
-    delimiter = file.text("delimiter") if "delimiter" in file else ","
-    delimiter = {"tab": "\t"}.get(delimiter or "", delimiter)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        place = file.place_of("delimiter")
-        file.findings.add("delimiter", place, "The delimiter is one character, or the word tab.")
-    encoding = (file.text("encoding") or "utf-8") if "encoding" in file else "utf-8"
-    try:
-        "".encode(encoding)
-    except LookupError:
-        place = file.place_of("encoding")
-        file.findings.add("encoding", place, f"{encoding} is no encoding that Python knows.")
-    return FileShape(cast(FileFormat, kind), delimiter or ",", encoding) if kind else None
-
-
-def _numbers(findings: Findings, top: Fields) -> Numbers:
-    if "numbers" not in top:
-        return Numbers()
-    fields = Fields(findings, top.node("numbers"), "numbers", ("decimal", "thousands"))
-    decimal = fields.one_of("decimal", (".", ",")) if "decimal" in fields else "."
-    thousands = ""
-    if "thousands" in fields:
-        words = {".": ".", ",": ",", "'": "'", "space": " "}
-        thousands = words.get(fields.one_of("thousands", words) or "", "")
-    if thousands and thousands == decimal:
-        findings.add("numbers", fields.place, "decimal and thousands cannot be the same mark.")
-    return Numbers(decimal or ".", thousands)
-
-
-def _zone(findings: Findings, top: Fields) -> ZoneInfo | None:
-    name = top.text("time-zone") if "time-zone" in top else "UTC"
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError):
-        findings.add(
-            "time-zone",
-            top.place_of("time-zone"),
-            f"{name} is no time zone.",
-            "Write one such as Europe/London.",
-        )
-        return None
-
-
-def _tests(findings: Findings, node: Node | None) -> tuple[RowTest, ...]:
-    if node is None:
-        return ()
-    if not isinstance(node, Sequence):
-        findings.add("not-a-list", node.place, "A list of row filters belongs here.")
-        return ()
-    tests: list[RowTest] = []
-    comparisons = get_args(Comparison)
-    for item in node.items:
-        fields = Fields(findings, item, "the row filter", ("column", "because", *comparisons))
-        fields.require("column", "because")
-        used = [name for name in comparisons if name in fields]
-        if len(used) != 1:
-            findings.add(
-                "row-filter", fields.place, f"A row filter has one of {', '.join(comparisons)}."
-            )
-            continue
-        value, column, because = fields.text(used[0]), fields.text("column"), fields.text("because")
-        if value is None or column is None or because is None:
-            continue
-        if used[0] in {"at-most", "at-least"} and as_number(value, Numbers()) is None:
-            findings.add("number", fields.place_of(used[0]), f"{used[0]} takes a number.")
-        tests.append(RowTest(column, cast(Comparison, used[0]), value, because.rstrip(".")))
-    return tuple(tests)
-
-
-def _shop(fields: Fields) -> ShopOfImport | None:
-    fields.require("code", "name", "currency")
-    code, name, currency = fields.name("code"), fields.text("name"), fields.text("currency")
-    if currency is not None and not (len(currency) == 3 and currency.isupper()):
-        fields.findings.add(
-            "currency",
-            fields.place_of("currency"),
-            f"{currency} is no currency; three capital letters are meant, such as EUR.",
-        )
-    return ShopOfImport(code, name, currency) if code and name and currency else None
-
-
-def _payments(findings: Findings, node: Node | None) -> tuple[PaymentSource, ...]:
-    if not isinstance(node, Sequence):
-        if node is not None:
-            findings.add("not-a-list", node.place, "payments is a list; begin it with a hyphen.")
-        return ()
-    payments: list[PaymentSource] = []
-    for item in node.items:
-        fields = Fields(
-            findings, item, "the payment", ("provider", "method", "reference", "amount")
-        )
-        fields.require("provider", "reference")
-        amount = read_source_of(fields, "amount", is_date=False) if "amount" in fields else None
-        provider, reference = fields.name("provider"), fields.text("reference")
-        if reference is not None:
-            try:
-                one, other = (reference.format(number=n, shop="s", position=1) for n in "ab")
-            except (KeyError, IndexError, ValueError, AttributeError):
-                one = other = ""
-            if one == other:
-                findings.add(
-                    "reference",
-                    fields.place_of("reference"),
-                    "The reference must tell payments apart: put {number} in it; {shop} and "
-                    "{position} may stand there too.",
-                )
-        method = (fields.text("method") or "") if "method" in fields else ""
-        payments.append(PaymentSource(provider or "", method, reference or "", amount))
-    rests = [payment for payment in payments if payment.amount is None]
-    if len(rests) != 1:
-        findings.add(
-            "payments", node.place, "Exactly one payment has no amount: it takes what is left."
-        )
-    return tuple(payments)
-
-
-def _words(fields: Fields, key: str, known: Collection[str]) -> list[str]:
-    words = fields.scalars(key) if key in fields else []
-    for scalar in words:
-        if scalar.text not in known:
-            fields.findings.add(
-                "unknown-word",
-                scalar.place,
-                f"{key} cannot be {scalar.text}.",
-                did_you_mean(scalar.text, known),
-            )
-    return [scalar.text for scalar in words]

@@ -36,7 +36,8 @@ class OrdersImport:
     def __init__(self, mapping: OrdersMapping, file: ImportFile) -> None:
         self.mapping = mapping
         self.file = file
-        self._reading = Reading(mapping.numbers, mapping.time_zone, mapping.shop.currency)
+        self.currency = mapping.shop.currency
+        self._reading = Reading(mapping.numbers, mapping.time_zone, self.currency)
 
     def begin(self, session: Session) -> None:
         """The shop is there from now on; Refused where it keeps its books in other money."""

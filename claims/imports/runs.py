@@ -116,15 +116,15 @@ def refused_rows(session: Session, run: Run) -> Iterator[RefusedRow]:
         yield RefusedRow(row["line"], row["reason"], row["detail"])
 
 
-def listed(session: Session, kind: Kind, limit: int = 50) -> list[tuple[str, Run]]:
+def listed(session: Session, kind: Kind, limit: int = 20) -> list[tuple[str, Run]]:
     """The latest runs of orders or of claims with their mappings, newest first."""
     rows = session.execute(
-        select(ImportRun.mapping, *_COLUMNS)
+        select(*_COLUMNS, ImportRun.mapping)
         .where(ImportRun.kind == kind)
         .order_by(ImportRun.id.desc())
         .limit(limit)
     )
-    return [(mapping, Run(*columns)) for mapping, *columns in rows]
+    return [(row[-1], Run(*row[:-1])) for row in rows]
 
 
 _COLUMNS = (
