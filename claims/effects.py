@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from claims import cases, clock, journal, refunds
 from claims.asking import MONEY
 from claims.door import finish_writing, fire_loaded
-from claims.models import Attempt, Effect, Incident, Json, Observation, RefundShare
+from claims.incidents import open_incident
+from claims.models import Attempt, Effect, Json, Observation, RefundShare
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules
@@ -203,7 +204,7 @@ def finish(
     if event is not None:
         _fire_outcome(session, rules, effect, str(event), actor, at)
     elif outcome != "done":
-        _incident(session, effect, f"effect-{outcome}", word, at)
+        open_incident(session, effect, f"effect-{outcome}", word, at)
     finish_writing(session)
     return True
 
@@ -234,7 +235,7 @@ def _fire_outcome(
             f"{effect.kind} ended as {effect.status!r}, but the case, which is in the state "
             f"{case.state!r}, could not take {event!r}: {refused}"
         )
-        _incident(session, effect, "event-not-taken", sentence, at)
+        open_incident(session, effect, "event-not-taken", sentence, at)
 
 
 def postpone(session: Session, taken: Taken, wait: timedelta, word: str) -> bool:
@@ -260,7 +261,7 @@ def give_to_a_person(session: Session, rules: Rules, taken: Taken, word: str, an
         return False
     if "unknown" in effect.outcomes:
         at = clock.now(session)
-        _incident(session, effect, "effect-unknown", word, at)
+        open_incident(session, effect, "effect-unknown", word, at)
         return finish(session, rules, taken, "unknown", word, answer)
     at = clock.now(session)
     effect.status, effect.last_word, effect.lease_until = "stopped", word, None
@@ -275,7 +276,7 @@ def give_to_a_person(session: Session, rules: Rules, taken: Taken, word: str, an
         event=effect.kind,
         input={"effect": effect.use, "key": effect.key, "outcome": "stopped", "sentence": word},
     )
-    _incident(session, effect, "effect-stopped", word, at)
+    open_incident(session, effect, "effect-stopped", word, at)
     finish_writing(session)
     return True
 
@@ -321,40 +322,8 @@ def observe(
             f"{taken.worker} came back late with {outcome!r} for {effect.kind} ({effect.key}), "
             f"which is {effect.status!r} by now; compare with the provider."
         )
-        _incident(session, effect, "late-word", word, at)
+        open_incident(session, effect, "late-word", word, at)
     session.flush()
-
-
-def retry_by_hand(session: Session, effect_id: int, actor: Actor) -> None:
-    """A person sends a stopped effect out again. Refused unless it is stopped."""
-    effect = session.scalar(select(Effect).where(Effect.id == effect_id).with_for_update())
-    if effect is None or effect.status != "stopped":
-        raise Refused("Only an effect that was stopped can be tried again.")
-    effect.status, effect.tries = "waiting", 0
-    effect.due_at = clock.now(session)
-    effect.last_word = f"{actor.name} had it tried again."
-    asked: list[int] = session.info.setdefault("effects_asked", [])
-    asked.append(effect.id)
-
-
-def resolve_incident(session: Session, incident_id: int, actor: Actor, word: str) -> None:
-    """Close an incident with a word why. Refused without one."""
-    if not word.strip():
-        raise Refused("Say in a word or two what was found; the incident stays open without it.")
-    incident = session.get_one(Incident, incident_id)
-    if incident.resolved_at is None:
-        incident.resolved_at = clock.now(session)
-        incident.resolved_by, incident.resolution = actor.name, word.strip()
-
-
-def count_due(session: Session) -> int:
-    """How many effects are due and in nobody's hands; for operators."""
-    return session.scalars(
-        select(func.count())
-        .select_from(Effect)
-        .where(Effect.status == "waiting", Effect.due_at <= func.redress_now())
-        .where((Effect.lease_until.is_(None)) | (Effect.lease_until < func.redress_now()))
-    ).one()
 
 
 def _mine(session: Session, taken: Taken) -> Effect | None:
@@ -374,16 +343,4 @@ def _mine(session: Session, taken: Taken) -> Effect | None:
         .where(Effect.status == "waiting")
         .with_for_update()
         .execution_options(populate_existing=True)
-    )
-
-
-def _incident(session: Session, effect: Effect, kind: str, sentence: str, at: datetime) -> None:
-    session.add(
-        Incident(
-            reclamation_id=effect.reclamation_id,
-            effect=effect,
-            kind=kind,
-            sentence=sentence,
-            opened_at=at,
-        )
     )

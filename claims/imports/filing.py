@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from claims.cases import CaseRef
-from claims.claiming import Filing, Wanted, file_claims
+from claims.claimable import Wanted
+from claims.claiming import Filing, file_claims
 from claims.door import Firing, fire_many
 from claims.imports.claim_rows import Wish
 from claims.imports.matching import Purchase

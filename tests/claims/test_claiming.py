@@ -6,7 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from claims import cases
-from claims.claiming import Wanted, claim, claimable
+from claims.claimable import Wanted, claimable
+from claims.claiming import claim
 from claims.models import Item, Reclamation
 from claims.money import count
 from claims.refusals import NotAllowed, Refused

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from claims import effects
-from claims.claiming import Wanted, claim
+from claims.claimable import Wanted
+from claims.claiming import claim
 from claims.door import CaseRef, Fired, fire
 from claims.models import Effect, Item, Order, Reclamation
 from claims.people import Actor

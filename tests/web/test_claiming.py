@@ -6,7 +6,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.claiming import Wanted, claim
+from claims.claimable import Wanted
+from claims.claiming import claim
 from claims.models import Item, JournalEntry, OrderLine, Reclamation
 from claims.rules import Rules
 from tests.support.cases import AGENT, claim_first

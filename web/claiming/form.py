@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from claims import cases
 from claims.choices import Choices
-from claims.claiming import Claimable, claimable
+from claims.claimable import Claimable, claimable
 from claims.models import Order, Reclamation
 from claims.money import bounds, free_pieces
 from claims.queries.people import active_staff

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from claims.choices import Choices
-from claims.claiming import Claimable, Wanted
+from claims.claimable import Claimable, Wanted
 from claims.queries.people import active_staff
 from claims.refusals import Refused
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from claims.claiming import Wanted, claim
+from claims.claimable import Wanted
+from claims.claiming import claim
 from claims.refusals import Refused
 from web.claiming.form import claim_form, filed_before, followed, lines_of
 from web.claiming.typed import Typed, assignee_id, checked, priority, typed_from, untouched

@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from claims.effects import resolve_incident as resolve
-from claims.effects import retry_by_hand
+from claims.effects_by_hand import retry_by_hand
+from claims.incidents import resolve_incident as resolve
 from claims.queries import effects
 from claims.refusals import NotFound, Refused
 from web.database import transaction

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.claiming import Claimable, claimable
+from claims.claimable import Claimable, claimable
 from claims.models import Item, Order, OrderLine, Payment, Reclamation, Refund
 from web.badges import Badge
 from web.refunds.words import standing

@@ -1,0 +1,33 @@
+"""What a person has to look at: opened by the program, closed with a word why."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from claims import clock
+from claims.models import Effect, Incident
+from claims.people import Actor
+from claims.refusals import Refused
+
+
+def open_incident(session: Session, effect: Effect, kind: str, sentence: str, at: datetime) -> None:
+    """Tell whoever looks after effects that one of them needs a person."""
+    session.add(
+        Incident(
+            reclamation_id=effect.reclamation_id,
+            effect=effect,
+            kind=kind,
+            sentence=sentence,
+            opened_at=at,
+        )
+    )
+
+
+def resolve_incident(session: Session, incident_id: int, actor: Actor, word: str) -> None:
+    """Close an incident with a word why. Refused without one."""
+    if not word.strip():
+        raise Refused("Say in a word or two what was found; the incident stays open without it.")
+    incident = session.get_one(Incident, incident_id)
+    if incident.resolved_at is None:
+        incident.resolved_at = clock.now(session)
+        incident.resolved_by, incident.resolution = actor.name, word.strip()
