@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from claims import clock
 from claims.models import Attempt, Effect, Incident, Item, Observation, Refund, RefundShare
+from claims.people import Actor
 from claims.rules import Rules
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
@@ -47,6 +48,30 @@ class Desk:
             item = claim_first(session, self.rules, order, resolution="goodwill")
             press(session, self.rules, item, "refund", AGENT, amount=f"{total / 100:.2f}")
             return session.scalars(select(Effect.id).where(Effect.item_id == item.id)).one()
+
+    def walk(
+        self,
+        *steps: tuple[str, Actor, dict[str, str]],
+        workshop: Workshop,
+        order: dict[str, Any] | None = None,
+        customer: dict[str, str] | None = None,
+        **claimed: Any,
+    ) -> int:
+        """Claim an item and press buttons, with all effects carried out after each."""
+        with self.sessions.begin() as session:
+            bought = an_order(session, **(order or {}))
+            for name, value in (customer or {}).items():
+                setattr(bought, name, value)
+            item_id = claim_first(session, self.rules, bought, **claimed).id
+        for event, actor, values in steps:
+            with self.sessions.begin() as session:
+                press(session, self.rules, session.get_one(Item, item_id), event, actor, **values)
+            self.carry_out_all(workshop)
+        return item_id
+
+    def carry_out_all(self, shop: Workshop) -> None:
+        while carry_out_next(shop):
+            pass
 
     def ask_return(self) -> int:
         """An item that waits for its parcel; gives the item's key."""
