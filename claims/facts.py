@@ -1,6 +1,5 @@
 """What conditions may look at: flat, typed facts of one case at one moment."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -9,8 +8,6 @@ from claims.cases import earlier_claims
 from claims.models import Item, Reclamation
 from claims.money import to_major
 from claims.refunds import held_by_item, left_on_payments, proposal, refundable
-from workflows.catalogue import Facts
-from workflows.definition import Event
 
 
 def facts_of(session: Session, case: Reclamation | Item, at: datetime) -> dict[str, object]:
@@ -63,15 +60,4 @@ def items_facts(reclamation: Reclamation) -> dict[str, object]:
         "items.open": sum(1 for item in items if item.final is None),
         "items.good": sum(1 for item in items if item.final == "good"),
         "items.bad": sum(1 for item in items if item.final == "bad"),
-    }
-
-
-def input_facts(event: Event, values: Mapping[str, object], currency: str) -> Facts:
-    """What was typed in, as conditions see it: money in major units."""
-    return {
-        f"input.{field.name}": (
-            to_major(value, currency) if field.type == "money" and isinstance(value, int) else value
-        )
-        for field in event.input
-        if (value := values.get(field.name)) is not None
     }

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from claims import asking, journal, refunds
 from claims.commands import COMMANDS, CommandRun
-from claims.facts import facts_of, input_facts
+from claims.facts import facts_of
 from claims.models import Deadline, Effect, Incident, Item, Reclamation, keep
+from claims.money import decimals
 from claims.people import CASE, Actor
 from claims.refusals import Refused
 from claims.rules import Rules
@@ -61,12 +62,12 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
     case = happening.case
     engine = rules.engine(session, case.workflow_hash)
     definition = rules.definition(session, case.workflow_hash)
-    event = definition.events.get(happening.event)
-    if event is None:
+    if happening.event not in definition.events:
         raise Refused(f"{name_of(case)} knows no event {happening.event!r}.")
+    places = decimals(reclamation_of(case).currency)
     facts = {
         **facts_of(session, case, happening.at),
-        **input_facts(event, happening.input, reclamation_of(case).currency),
+        **engine.input_facts(happening.event, happening.input, places),
     }
     decision = engine.decide(case.state, happening.event, facts)
     if isinstance(decision, NotTaken):
