@@ -4,11 +4,12 @@ import logging
 from dataclasses import dataclass
 from secrets import token_hex
 
-from flask import Flask, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from claims.refusals import NotAllowed, NotFound, Refused
 from web.security.current import RoleNeeded
@@ -42,6 +43,11 @@ PAGES = {
     ),
     409: Page("That cannot be done now", "Nothing was changed."),
     413: Page("That is too large", "The form holds more than we take. Shorten the longest text."),
+    503: Page(
+        "The database does not answer",
+        "Nothing was changed. Wait a moment and try again; an administrator can look at "
+        "`redress doctor`.",
+    ),
     429: Page("Too many tries", "Wait a minute, then try again."),
     500: Page(
         "That was our mistake",
@@ -50,12 +56,16 @@ PAGES = {
     ),
 }
 
+SAYS_ENOUGH = frozenset({429})
+"""Here the words of the library add nothing for a person."""
+
 
 def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(RoleNeeded, _role_needed)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(InternalServerError, _mistake_of_ours)
     app.register_error_handler(Exception, _mistake_of_ours)
 
 
@@ -64,7 +74,7 @@ def _http(problem: HTTPException) -> ResponseReturnValue:
         return problem.get_response()
     page = PAGES.get(problem.code, PAGES[400 if problem.code < 500 else 500])
     said = str(problem.description or "")
-    is_ours = said and said != type(problem).description
+    is_ours = said and said != type(problem).description and problem.code not in SAYS_ENOUGH
     return _answer(problem.code, page.title, (said if is_ours else page.sentence,))
 
 
@@ -109,8 +119,13 @@ def _form_too_old(_: CSRFError) -> ResponseReturnValue:
 
 
 def _mistake_of_ours(problem: Exception) -> ResponseReturnValue:
-    page = PAGES[500]
-    return _answer(500, page.title, (page.sentence,), problem=problem)
+    """Also where the database is away, so that not even the sign-in can be read."""
+    cause = getattr(problem, "original_exception", None) or problem
+    status = 503 if isinstance(cause, OperationalError) else 500
+    page = PAGES[status]
+    reference = _logged(status, (page.sentence,), cause)
+    template = current_app.jinja_env.get_template("errors/mistake.html")
+    return make_response(template.render(page=page, reference=reference), status)
 
 
 def _answer(
@@ -119,27 +134,30 @@ def _answer(
     sentences: tuple[str, ...],
     *,
     template: str = "errors/error.html",
-    problem: Exception | None = None,
     typed: list[tuple[str, str]] | None = None,
 ) -> ResponseReturnValue:
+    page = render_template(
+        template,
+        status=status,
+        title=title,
+        sentences=sentences,
+        reference=_logged(status, sentences),
+        typed=typed or [],
+    )
+    return make_response(page, status)
+
+
+def _logged(status: int, sentences: tuple[str, ...], cause: Exception | None = None) -> str:
+    """The reference number under which the log has what happened."""
     reference = token_hex(4).upper()
-    level = logging.ERROR if problem is not None else logging.INFO
     log.log(
-        level,
+        logging.ERROR if cause else logging.INFO,
         "Reference %s: %s %s answered %d: %s",
         reference,
         request.method,
         request.path,
         status,
         " ".join(sentences),
-        exc_info=problem,
+        exc_info=cause,
     )
-    page = render_template(
-        template,
-        status=status,
-        title=title,
-        sentences=sentences,
-        reference=reference,
-        typed=typed or [],
-    )
-    return make_response(page, status)
+    return reference

@@ -4,7 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.json.tag import TaggedJSONSerializer
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 from sqlalchemy import delete, func, select, update
@@ -48,6 +48,13 @@ class DatabaseSessions(ServerSideSessionInterface):  # type: ignore[misc]
         if request.endpoint in {"static", "assets.bundle", "health.check"}:
             return self.session_class(sid=self._generate_sid(self.sid_length))
         return super().open_session(app, request)
+
+    def save_session(
+        self, app: Flask, session: ServerSideSession | None, response: Response
+    ) -> None:
+        """There is none where the database could not be asked for it."""
+        if session is not None:
+            super().save_session(app, session, response)
 
     def should_set_storage(self, _: Flask, session: ServerSideSession) -> bool:
         """Only what was changed is written; reading alone prolongs, see below."""
