@@ -7,19 +7,18 @@ which the next worker goes on (`tasks.effects.next_step`).
 
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from claims import clock, effects
-from claims.models import Attempt, Effect, Refund, RefundShare
+from claims.models import Effect, Refund, RefundShare
 from claims.refunds import money
+from tasks.effects.history import refund_of, settled_by_late_word, tried_of
 from tasks.effects.job import Job, answer_of, digest, postpone_or_stop, result_of
 from tasks.effects.next_step import (
     AskPerson,
     Call,
     LookUp,
-    Tried,
     is_surely_absent,
     next_step,
     share_reference,
@@ -62,14 +61,14 @@ def _begin(session: Session, shop: Workshop, job: Job) -> Attempted | None:
     effect = effects.load(session, job.taken)
     if effect is None or not effects.prolong(session, job.taken, shop.lease):
         return None
-    refund = _refund(effect)
+    refund = refund_of(effect)
     share = next((each for each in refund.shares if each.status == "held"), None)
     if share is None:
         _finish_paid(session, shop, job, refund)
         return None
     if not _can_pay_all(session, shop, job, refund):
         return None
-    if settled := _settled_by_late_word(effect, share):
+    if settled := settled_by_late_word(effect, share):
         _settle(session, shop, job, share.id, settled)
         return _begin(session, shop, job)
     return _begin_step(session, shop, job, effect, share)
@@ -80,7 +79,7 @@ def _begin_step(
 ) -> Attempted | None:
     provider = shop.providers[share.payment.provider]
     step = next_step(
-        job.key, share.position, provider.abilities, _tried(effect, share), clock.now(session)
+        job.key, share.position, provider.abilities, tried_of(effect, share), clock.now(session)
     )
     if isinstance(step, AskPerson):
         effects.give_to_a_person(session, shop.rules, job.taken, step.reason, {})
@@ -166,7 +165,7 @@ def _absent(session: Session, shop: Workshop, job: Job, attempted: Attempted) ->
         return False
     share = session.get_one(RefundShare, attempted.share_id)
     word = "The provider knows no such refund."
-    if is_surely_absent(_tried(effect, share), attempted.step.key, clock.now(session)):
+    if is_surely_absent(tried_of(effect, share), attempted.step.key, clock.now(session)):
         effects.answer_attempt(session, attempted.attempt_id, "absent", {"sentence": word})
         return True
     effects.answer_attempt(
@@ -188,7 +187,7 @@ def _settle(
     reference = outcome.provider_reference
     if not effects.settle_share(session, job.taken, share_id, "paid", reference, answer):
         return False
-    refund = _refund(session.get_one(Effect, job.taken.effect_id))
+    refund = refund_of(session.get_one(Effect, job.taken.effect_id))
     if any(share.status == "held" for share in refund.shares):
         return True
     _finish_paid(session, shop, job, refund)
@@ -207,7 +206,7 @@ def _later(session: Session, shop: Workshop, job: Job, outcome: NotBegun | Unkno
     if looked >= effects.MOST_TRIES:
         effects.give_to_a_person(session, shop.rules, job.taken, outcome.reason, {})
         return
-    paid = sum(1 for share in _refund(effect).shares if share.status == "paid")
+    paid = sum(1 for share in refund_of(effect).shares if share.status == "paid")
     postpone_or_stop(session, shop, job, outcome, settled=paid)
 
 
@@ -231,37 +230,3 @@ def _can_pay_all(session: Session, shop: Workshop, job: Job, refund: Refund) -> 
     else:
         effects.finish(session, shop.rules, job.taken, "refused", word, {})
     return False
-
-
-def _settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:
-    """What a worker wrote that came back too late to settle the share itself."""
-    for attempt in _attempts(effect, share):
-        said: dict[str, Any] = attempt.answer
-        if attempt.result == "done":
-            return Done(str(said.get("reference", "")), said.get("answer", {}))
-        if attempt.result == "refused":
-            return Refused(str(said.get("sentence", "")), said.get("answer", {}))
-    return None
-
-
-def _tried(effect: Effect, share: RefundShare) -> list[Tried]:
-    return [
-        Tried(
-            action="call" if attempt.action == "call" else "look-up",
-            key=attempt.key,
-            at=attempt.at,
-            result=attempt.result,
-            answered=bool(attempt.answer.get("answered")),
-        )
-        for attempt in _attempts(effect, share)
-    ]
-
-
-def _attempts(effect: Effect, share: RefundShare) -> list[Attempt]:
-    return [attempt for attempt in effect.attempts if attempt.share_id == share.id]
-
-
-def _refund(effect: Effect) -> Refund:
-    if effect.refund is None:
-        raise LookupError(f"The effect {effect.key} is a refund without a row in refunds.")
-    return effect.refund

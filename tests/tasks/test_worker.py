@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pytest
 
 from config.bootstrap import Redress, build
 from config.settings import Settings
+from tasks.workshop import Workshop
 from tests.support.mail import Mailbox
 from tests.support.parts import Part, eventually, says
 from tests.tasks.desk import PRICE, Desk
@@ -88,58 +90,48 @@ def test_a_worker_finishes_everything_with_the_broker_never_started(
     assert desk.paid() == [PRICE]
 
 
-def test_a_sweeper_alone_finishes_everything(desk: Desk, mailbox: Mailbox, part: Parts) -> None:
-    part.sweeper()
-    effect = desk.ask_refund()
-
-    eventually(lambda: is_settled(desk, effect), about="the refund")
-    eventually(lambda: len(mailbox.letters) == 2, about="the letters")
-
-    assert desk.paid() == [PRICE]
-
-
-def test_a_worker_killed_in_mid_refund_pays_once(desk: Desk, part: Parts) -> None:
+def test_a_worker_killed_in_mid_refund_pays_once(
+    desk: Desk, part: Parts, workshop: Workshop
+) -> None:
     desk.misbehave({"kind": "answer-late", "seconds": 5})
-    first = part.worker(lease_seconds=9.0)
+    first = part.worker(lease_seconds=30.0)
     effect = desk.ask_refund()
     eventually(lambda: desk.paid() == [PRICE], about="the payment")
 
     first.kill()
     killed = desk.see(effect)
-    desk.pass_time(timedelta(seconds=10))
-    part.worker()
-    eventually(lambda: is_settled(desk, effect), about="the refund")
+    desk.pass_time(timedelta(seconds=31))
+    seen = desk.work_off(workshop, effect)
 
-    seen = desk.see(effect)
     assert (killed.status, killed.attempts) == ("waiting", [("call", None)])
     assert desk.paid() == [PRICE]
     assert (seen.status, seen.attempts) == ("done", [("call", None), ("call", "done")])
 
 
 def test_a_worker_that_slept_past_its_lease_is_fenced_and_its_word_is_kept(
-    desk: Desk, part: Parts
+    desk: Desk, part: Parts, workshop: Workshop
 ) -> None:
-    desk.misbehave({"kind": "answer-late", "seconds": 2})
+    desk.misbehave({"kind": "answer-late", "seconds": 1})
     sleeper = part.sweeper(lease_seconds=30.0)
     effect = desk.ask_refund()
     eventually(lambda: desk.paid() == [PRICE], about="the payment")
     os.killpg(sleeper.pid, signal.SIGSTOP)
 
     desk.pass_time(timedelta(seconds=31))
-    part.sweeper()
-    eventually(lambda: is_settled(desk, effect), about="the refund")
-    before = desk.see(effect)
+    before = desk.work_off(workshop, effect)
     os.killpg(sleeper.pid, signal.SIGCONT)
     eventually(lambda: desk.see(effect).observations != [], about="the late word")
 
     seen = desk.see(effect)
     assert before.status == seen.status == "done"
-    assert seen.observations == ["share-paid"]
+    assert (seen.observations, seen.incidents) == (["share-paid"], [])
     assert desk.paid() == [PRICE]
     assert seen.shares == [(PRICE, "paid")]
 
 
-def test_sigterm_lets_a_call_end_and_leaves_no_lease_behind(desk: Desk, part: Parts) -> None:
+def test_sigterm_lets_a_call_end_and_leaves_no_lease_behind(
+    desk: Desk, part: Parts, workshop: Workshop
+) -> None:
     desk.misbehave({"kind": "slow", "seconds": 1})
     worker = part.worker(lease_seconds=60.0)
     effect = desk.ask_refund([1000, 2000])
@@ -149,39 +141,52 @@ def test_sigterm_lets_a_call_end_and_leaves_no_lease_behind(desk: Desk, part: Pa
     worker.stop()
     took = time.monotonic() - began
     stopped = desk.see(effect)
-    part.sweeper()
-    eventually(lambda: is_settled(desk, effect), about="the refund")
+    seen = desk.work_off(workshop, effect)
 
     assert took < 8
     assert stopped.shares == [(1000, "paid"), (2000, "held")]
+    assert seen.status == "done"
     assert desk.paid() == [1000, 2000]
 
 
-def test_a_worker_and_a_sweeper_do_each_other_no_harm(desk: Desk, part: Parts) -> None:
-    part.sweeper()
-    part.worker()
-    refunds = [desk.ask_refund([100 + number]) for number in range(12)]
+def test_a_sweeper_alone_finishes_everything(desk: Desk, sweeper: Part, mailbox: Mailbox) -> None:
+    effect = desk.ask_refund()
 
+    eventually(lambda: is_settled(desk, effect), about="the refund")
+    eventually(lambda: len(mailbox.letters) == 2, about="the letters")
+
+    assert desk.paid() == [PRICE]
+
+
+def test_many_who_work_at_once_do_each_other_no_harm(
+    desk: Desk, sweeper: Part, workshop: Workshop
+) -> None:
+    refunds = [desk.ask_refund([100 + number]) for number in range(12)]
+    threads = [threading.Thread(target=desk.carry_out_all, args=[workshop]) for _ in range(3)]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     for effect in refunds:
         eventually(lambda effect=effect: is_settled(desk, effect), about="the refund")
 
     assert sorted(desk.paid()) == [100 + number for number in range(12)]
 
 
-def test_a_deadline_fires_without_anybody_ringing(desk: Desk, part: Parts) -> None:
+def test_a_deadline_fires_without_anybody_ringing(desk: Desk, sweeper: Part) -> None:
     item = desk.ask_return()
-    part.sweeper()
 
     desk.pass_time(timedelta(days=15))
 
     eventually(lambda: desk.state_of(item) == "parcel-late", about="the deadline")
 
 
-def test_a_sweeper_outlives_a_database_that_cuts_it_off(desk: Desk, part: Parts) -> None:
-    part.sweeper()
+def test_a_sweeper_outlives_a_database_that_cuts_it_off(desk: Desk, sweeper: Part) -> None:
     desk.cut_everybody_off()
     effect = desk.ask_refund()
 
     eventually(lambda: is_settled(desk, effect), about="the refund")
 
     assert desk.paid() == [PRICE]
+    assert sweeper.is_running

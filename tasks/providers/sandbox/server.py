@@ -21,7 +21,6 @@ import socket
 import struct
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,8 +28,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tasks.providers.sandbox.faults import Fault, FaultPlan, Faults
-from tasks.providers.sandbox.ledger import Asked, Ledger, Misbehaviour, Reply
+from tasks.providers.sandbox.faults import FaultPlan, Faults
+from tasks.providers.sandbox.ledger import Asked, Ledger, Reply
+from tasks.providers.sandbox.misbehaving import Cut, Nonsense, befallen, in_the_book
 from tasks.providers.sandbox.page import ledger_page
 
 MOST_BYTES = 64 * 1024
@@ -57,14 +57,6 @@ class RefundBody(_Strict):
 
 class ClockBody(_Strict):
     move_seconds: float
-
-
-class Cut(Exception):
-    """The connection is cut without an answer."""
-
-
-class Nonsense(Exception):
-    """The answer is not JSON."""
 
 
 class SandboxServer(ThreadingHTTPServer):
@@ -153,13 +145,13 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(400, {"error": "A refund needs an Idempotency-Key of 1 to 255 letters."})
         fault = self.server.faults.take("refunds", body.payment)
         asked = Asked(key, body.payment, body.amount, body.currency, body.reference)
-        return _befallen(fault, lambda: self.server.ledger.refund(asked, _in_the_book(fault)))
+        return befallen(fault, lambda: self.server.ledger.refund(asked, in_the_book(fault)))
 
     def look_up(self, query: Mapping[str, str]) -> Reply:
         ledger = self.server.ledger
         if "reference" in query:
             fault = self.server.faults.take("look-ups")
-            return _befallen(
+            return befallen(
                 fault, lambda: Reply(200, {"refunds": ledger.refunds_under(query["reference"])})
             )
         after, limit = query.get("after", "0"), query.get("limit", "100")
@@ -205,47 +197,6 @@ ROUTES: Mapping[tuple[str, str], Callable[[Handler, Mapping[str, str]], Reply]] 
     ("POST", "/clock"): Handler.move_clock,
     ("GET", "/healthz"): Handler.health,
 }
-
-
-def _befallen(fault: Fault | None, do: Callable[[], Reply]) -> Reply:
-    """Do it as the fault has it: late, not at all, or without a word about it."""
-    if fault is None:
-        return do()
-    match fault.kind:
-        case "slow":
-            time.sleep(fault.seconds)
-        case "drop-before":
-            raise Cut
-        case "error-before":
-            return Reply(500, {"error": "Something went wrong here."})
-        case "too-many":
-            return Reply(429, {"error": "Too many requests; try again in a second."})
-        case _:
-            pass
-    reply = do()
-    match fault.kind:
-        case "answer-late":
-            time.sleep(fault.seconds)
-        case "drop-after":
-            raise Cut
-        case "error-after":
-            return Reply(500, {"error": "Something went wrong here."})
-        case "nonsense":
-            raise Nonsense
-        case _:
-            pass
-    return reply
-
-
-def _in_the_book(fault: Fault | None) -> Misbehaviour:
-    if fault is None:
-        return Misbehaviour()
-    return Misbehaviour(
-        refuse=fault.reason if fault.kind == "refuse" else None,
-        store_error=fault.kind == "store-error",
-        store_error_after_paying=fault.kind == "store-error" and fault.paid,
-        pay_twice=fault.kind == "duplicate",
-    )
 
 
 def _sentence(error: Mapping[str, object]) -> str:

@@ -1,0 +1,43 @@
+"""What has been tried for a refund so far, read from its attempts."""
+
+from typing import Any
+
+from claims.models import Attempt, Effect, Refund, RefundShare
+from tasks.effects.next_step import Tried
+from tasks.outcomes import Done, Refused
+
+
+def settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:
+    """What a worker wrote that came back too late to settle the share itself."""
+    for attempt in _attempts(effect, share):
+        said: dict[str, Any] = attempt.answer
+        if attempt.result == "done":
+            return Done(str(said.get("reference", "")), said.get("answer", {}))
+        if attempt.result == "refused":
+            return Refused(str(said.get("sentence", "")), said.get("answer", {}))
+    return None
+
+
+def tried_of(effect: Effect, share: RefundShare) -> list[Tried]:
+    """The attempts at a share, oldest first, as `next_step` reads them."""
+    return [
+        Tried(
+            action="call" if attempt.action == "call" else "look-up",
+            key=attempt.key,
+            at=attempt.at,
+            result=attempt.result,
+            answered=bool(attempt.answer.get("answered")),
+        )
+        for attempt in _attempts(effect, share)
+    ]
+
+
+def _attempts(effect: Effect, share: RefundShare) -> list[Attempt]:
+    return [attempt for attempt in effect.attempts if attempt.share_id == share.id]
+
+
+def refund_of(effect: Effect) -> Refund:
+    """The refund that an effect pays; LookupError for a row that never should be."""
+    if effect.refund is None:
+        raise LookupError(f"The effect {effect.key} is a refund without a row in refunds.")
+    return effect.refund
