@@ -1,28 +1,28 @@
 """Fills the sample shop at the first start."""
 
-import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import cast
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from config.local import signins
-from config.local.signins import SignIn
 from config.settings import Settings
 
 
 def fill_once(settings: Settings, say: Callable[[str], None]) -> None:
     """Fill the sample shop where there is no order yet, and keep its sign-ins."""
-    if importlib.util.find_spec("config.sample") is None or _has_orders(settings.database_url):
+    if _has_orders(settings.database_url):
         return
     say("Filling the sample shop; this happens once …")
     _mark(settings.data_dir).touch()
-    bootstrap = importlib.import_module("config.bootstrap")
-    sample = importlib.import_module("config.sample")
-    fill = cast("Callable[[object], Sequence[SignIn]]", sample.fill)
-    signins.keep(settings.data_dir, fill(bootstrap.build(settings)))
+    from config import bootstrap, sample  # noqa: PLC0415 (later starts need neither)
+
+    redress = bootstrap.build(settings)
+    try:
+        signins.keep(settings.data_dir, sample.fill(redress))
+    finally:
+        redress.engine.dispose()
     _mark(settings.data_dir).unlink()
 
 

@@ -100,6 +100,7 @@ def _start_parts(
         part.start()
         return part
 
+    web = start("web", "--host", HOST)
     if settings.sandbox_url and not os.environ.get("SANDBOX_URL"):
         start(
             "provider",
@@ -108,10 +109,9 @@ def _start_parts(
             SANDBOX_LEDGER=str(folder.path / "sandbox.sqlite"),
             SANDBOX_OPEN_PAYMENTS="1",
         ).wait_until_healthy(settings.sandbox_url)
-    web = start("web", "--host", HOST)
+    web.wait_until_healthy(f"http://{HOST}:{settings.port}")
     start("worker")
     start("sweep")
-    web.wait_until_healthy(f"http://{HOST}:{settings.port}")
     return parts
 
 

@@ -44,8 +44,7 @@ def start_cluster() -> LocalPostgres:
     """A server with a migrated template; remains of runs that were killed are swept away."""
     _sweep_remains()
     home = _open_folder() / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(3)}"
-    log = Path(tempfile.gettempdir()) / f"{home.name}.log"
-    cluster = LocalPostgres(home, log, durable=False, max_connections=200)
+    cluster = LocalPostgres(home, home / "log", durable=False, max_connections=200)
     try:
         cluster.start()
         cluster.create_database(TEMPLATE)
@@ -57,10 +56,9 @@ def start_cluster() -> LocalPostgres:
 
 
 def remove_cluster(cluster: LocalPostgres) -> None:
-    """Stop the server and take its folder and log away."""
+    """Stop the server and take its folder away."""
     cluster.stop()
     shutil.rmtree(cluster.home, ignore_errors=True)
-    cluster.log.unlink(missing_ok=True)
 
 
 def reach_cluster(home: str) -> LocalPostgres:
