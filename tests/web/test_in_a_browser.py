@@ -1,0 +1,125 @@
+"""What scripts add, in Chromium: fewer clicks, the keyboard, dialogs. Nothing needs them."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from claims import staff
+from claims.models import Item, Reclamation
+from claims.rules import Rules
+from tests.support.shop import Line, an_order
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+Sessions = sessionmaker[Session]
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def anna(page: "Page", sessions: Sessions) -> "Page":
+    """A page in which a clerk is signed in; it must never log an error."""
+    with sessions.begin() as session:
+        staff.add(session, "anna@redress.example", "Anna", ["agent"], PASSWORD)
+    page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
+    page.goto("/sign-in")
+    page.get_by_label("Mail address").fill("anna@redress.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/reclamations*")
+    return page
+
+
+def test_all_items_of_an_order_are_claimed_in_three_clicks(
+    anna: "Page", sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        key = an_order(session, [Line(quantity=3), Line("MUG", "Mug", 2)]).id
+    anna.goto(f"/orders/{key}")
+
+    anna.get_by_role("link", name="Claim").click()
+    anna.get_by_role("button", name="Select all").click()
+    anna.get_by_role("button", name="File claim").click()
+
+    anna.wait_for_url("**/reclamations/R-*")
+    with sessions() as session:
+        assert sorted(session.scalars(select(Item.quantity))) == [2, 3]
+
+
+def test_a_double_click_files_one_reclamation(anna: "Page", sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        key = an_order(session, [Line(quantity=3)]).id
+    anna.goto(f"/orders/{key}/claim")
+
+    anna.get_by_role("button", name="File claim").dblclick()
+
+    anna.wait_for_url("**/reclamations/R-*")
+    with sessions() as session:
+        assert len(session.scalars(select(Reclamation.id)).all()) == 1
+
+
+def test_choosing_a_reason_leaves_only_what_it_can_lead_to(
+    anna: "Page", sessions: Sessions, rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        order = an_order(session)
+        key, shop = order.id, order.shop.code
+    anna.goto(f"/orders/{key}/claim")
+
+    anna.get_by_label("Reason").select_option("part-missing")
+
+    offered = anna.get_by_label("Wanted").locator("option:enabled")
+    expected = rules.choices.resolutions_for("part-missing", shop)
+    assert sorted(offered.all_inner_texts()) == sorted(each.label for each in expected.values())
+
+
+def test_the_worth_follows_the_quantity_to_the_cent(anna: "Page", sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        key = an_order(session, [Line(quantity=3, paid=10000)]).id
+    anna.goto(f"/orders/{key}/claim")
+
+    shown = []
+    for pieces in ("1", "2", "3", "4"):
+        anna.get_by_label("Pieces").fill(pieces)
+        shown.append(anna.locator("[data-worth]").inner_text())
+
+    assert shown == ["€33.33", "€66.66", "€100.00", "—"]
+
+
+def test_the_keyboard_goes_through_rows_searches_and_explains_itself(
+    anna: "Page", sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        an_order(session, number="K-1")
+        wanted = an_order(session, number="K-2")
+        key = wanted.id
+    anna.keyboard.press("g")
+    anna.keyboard.press("o")
+    anna.wait_for_url("**/orders")
+
+    anna.keyboard.press("/")
+    anna.keyboard.type("K-2")
+    anna.keyboard.press("Enter")
+    anna.wait_for_url("**/orders?q=K-2*")
+    anna.keyboard.press("?")
+    assert anna.get_by_role("dialog", name="Keyboard").is_visible()
+    anna.keyboard.press("Escape")
+    anna.keyboard.press("j")
+    anna.keyboard.press("Enter")
+
+    anna.wait_for_url(f"**/orders/{key}")
+
+
+def test_a_phone_shows_every_page_without_scrolling_sideways(
+    anna: "Page", sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        key = an_order(session, [Line(name="A very long name of a product " * 4)]).id
+    anna.set_viewport_size({"width": 390, "height": 844})
+
+    for address in ("/orders", f"/orders/{key}", f"/orders/{key}/claim", "/reclamations"):
+        anna.goto(address)
+        assert anna.evaluate("document.documentElement.scrollWidth") <= 390, address
