@@ -23,6 +23,8 @@ def show(name: str, about: str, measured: Measurement) -> None:
     print(f"  floor  {measured.floor:10.3f} {measured.unit}   {measured.floor_is}")
     print(f"  ours   {measured.ours:10.3f} {measured.unit}   {measured.rounds} rounds, medians")
     print(f"  ratio  {measured.ratio:10.2f} ×")
+    for note in measured.notes:
+        print(f"  {note}")
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ class Measurement:
     unit: str
     rounds: int
     floor_is: str
+    notes: tuple[str, ...] = ()
 
     @property
     def ratio(self) -> float:

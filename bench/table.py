@@ -1,5 +1,8 @@
 """The explicit table of benchmarks: name → what is measured, and by which function."""
 
+from bench import one_event
 from bench.measure import Benchmark
 
-BENCHMARKS: dict[str, Benchmark] = {}
+BENCHMARKS: dict[str, Benchmark] = {
+    "one-event": Benchmark(one_event.ABOUT, one_event.measure),
+}
