@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from web.formats import money_plain
+from web.formats import money, money_plain
 from workflows.definition import Event, Input
 
 Bounds = Mapping[str, Mapping[str, object]]
@@ -23,6 +23,8 @@ class FieldView:
     value: str = ""
     min: str = ""
     max: str = ""
+    hint: str = ""
+    """What may be typed in, in a sentence."""
     minor: int | None = None
     """The amount that stands in a money field at first."""
     error: str = ""
@@ -96,8 +98,25 @@ def _field(
         value=_text(default, currency, is_money=is_money),
         min=_text(bounds.get("min"), currency, is_money=is_money),
         max=_text(bounds.get("max"), currency, is_money=is_money),
+        hint=_hint(bounds.get("min"), bounds.get("max"), currency, is_money=is_money),
         minor=default if is_money and isinstance(default, int) else None,
     )
+
+
+def _hint(low: object, high: object, currency: str, *, is_money: bool) -> str:
+    """`At most 24.99 €.`; a lowest amount that only says "more than nothing" is not worth a word."""
+
+    def shown(bound: object) -> str:
+        return money(bound, currency) if is_money and isinstance(bound, int) else str(bound)
+
+    if high is not None and low == high:
+        return f"Only {shown(high)} is possible."
+    said = []
+    if isinstance(low, int) and low > 1:
+        said.append(f"At least {shown(low)}.")
+    if high is not None:
+        said.append(f"At most {shown(high)}.")
+    return " ".join(said)
 
 
 def _text(value: object, currency: str, *, is_money: bool) -> str:

@@ -1,6 +1,7 @@
 """Words and tones of states and events, from the very version that a case is pinned to."""
 
 from collections import Counter
+from datetime import timedelta
 
 from babel.dates import format_timedelta
 from sqlalchemy.orm import Session
@@ -35,10 +36,16 @@ def fired_by(event: Event) -> str:
         people = " or ".join(whom(role) for role in sorted(event.by))
         return f"{people}, a second person" if event.second_person else people
     if event.after:
-        return f"The clock, after {format_timedelta(event.after, threshold=2, locale='en')}"
+        return f"The clock, after {_span(event.after)}"
     if event.sent_by:
         return f"The {event.sent_by}"
     return "Entering the state" if event.on_enter else "The outcome of an effect"
+
+
+def _span(time: timedelta) -> str:
+    """`30 days`, `12 hours`: in days where it is whole days, as the file mostly says it."""
+    whole_days = time.days and not time.seconds
+    return f"{time.days} days" if whole_days else str(format_timedelta(time, locale="en"))
 
 
 class Labels:

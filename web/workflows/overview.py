@@ -1,12 +1,12 @@
 """The list of workflows: those of the folder, and older ones that cases still go through."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from claims.queries.workflows import VersionUse
 from claims.rules import Rules
 from web.badges import Badge, tone_of
-from workflows.definition import Definition
+from workflows.definition import Definition, Place, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,36 @@ def _use(name: str, rules: Rules, versions: Sequence[VersionUse]) -> WorkflowUse
         subject=definition.subject if definition else versions[0].subject,
         versions=versions,
         standings=[
-            Standing(state, _badge(definition, state), cases) for state, cases in counted.items()
+            Standing(state, _badge(definition, state), counted[state])
+            for state in _in_order(counted, definition)
         ],
     )
+
+
+def _in_order(names: Iterable[str], definition: Definition | None) -> list[str]:
+    """As they stand in the file; those it no longer has come last."""
+    order = list(definition.states) if definition else []
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def _badge(definition: Definition | None, name: str) -> Badge:
     state = definition.states.get(name) if definition else None
     return Badge(state.label, tone_of(state)) if state else Badge(name, "closed")
+
+
+def rows_of(definition: Definition) -> list[tuple[Transition, ...]]:
+    """The table of transitions as the file has it: one row for a line that leads from several."""
+    rows: dict[Place, list[Transition]] = {}
+    for line in definition.transitions:
+        rows.setdefault(line.place, []).append(line)
+    return [tuple(lines) for lines in rows.values()]
+
+
+def does(line: Transition, definition: Definition) -> list[str]:
+    """What a line sets off: commands, effects by what they run, and events of other cases."""
+    said = [*line.do, *(definition.effects[name].run for name in line.effects)]
+    if line.send_items:
+        said.append(f"sends {line.send_items} to the items")
+    if line.send_reclamation:
+        said.append(f"sends {line.send_reclamation} to the reclamation")
+    return said

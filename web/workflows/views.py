@@ -11,7 +11,7 @@ from web.badges import tone_of
 from web.database import redress, transaction
 from web.workflows.drawings import svg_of
 from web.workflows.labels import Labels, fired_by, whom
-from web.workflows.overview import overview_of
+from web.workflows.overview import does, overview_of, rows_of
 
 blueprint = Blueprint("workflows", __name__)
 
@@ -49,4 +49,6 @@ def show(name: str) -> ResponseReturnValue:
             tone_of=tone_of,
             whom=whom,
             fired_by=fired_by,
+            rows_of=rows_of,
+            does=does,
         )
