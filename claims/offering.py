@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -43,21 +44,22 @@ class CaseOffers:
 def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) -> CaseOffers:
     """Everything `actor` sees offered on the page of a reclamation. NotFound, if there is none."""
     [reclamation] = cases.read(session, [reclamation_id]).values()
+    at = clock.now(session)
     return CaseOffers(
-        _offers_of(session, rules, reclamation, actor),
-        {item.id: _offers_of(session, rules, item, actor) for item in reclamation.items},
+        _offers_of(session, rules, reclamation, actor, at),
+        {item.id: _offers_of(session, rules, item, actor, at) for item in reclamation.items},
     )
 
 
 def _offers_of(
-    session: Session, rules: Rules, case: Reclamation | Item, actor: Actor
+    session: Session, rules: Rules, case: Reclamation | Item, actor: Actor, at: datetime
 ) -> tuple[CaseOffer, ...]:
     if case.final is not None:
         return ()
     reclamation = case.reclamation if isinstance(case, Item) else case
     engine = rules.engine(session, case.workflow_hash)
     lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
-    facts = facts_of(session, case, clock.now(session))
+    facts = facts_of(session, case, at)
     places = decimals(reclamation.currency)
     return tuple(
         CaseOffer(
