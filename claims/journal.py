@@ -1,4 +1,4 @@
-"""Writing the journal: append-only and hash-chained per reclamation.
+"""Writing the journal, append-only and hash-chained per reclamation, and checking the chain.
 
 Each entry's hash covers everything it says and the hash before it, so that an entry which is
 changed, dropped, swapped or put in later breaks the chain.
@@ -8,6 +8,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from claims.models import Item, JournalEntry, JournalHead, Reclamation, keep
 from claims.people import Actor
@@ -77,3 +80,30 @@ def chained_hash(entry: JournalEntry, number: str, item_position: int | None) ->
     }
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def verify(session: Session, reclamation_id: int) -> list[str]:
+    """What is wrong with a reclamation's chain, as sentences; empty where it is whole."""
+    rows = session.execute(
+        select(JournalEntry, Reclamation.number, Item.position)
+        .join(Reclamation, Reclamation.id == JournalEntry.reclamation_id)
+        .outerjoin(Item, Item.id == JournalEntry.item_id)
+        .where(JournalEntry.reclamation_id == reclamation_id)
+        .order_by(JournalEntry.sequence)
+        .execution_options(populate_existing=True)
+    )
+    wrong: list[str] = []
+    sequence, previous = 0, BEGINNING
+    for entry, number, position in rows:
+        if entry.sequence != sequence + 1:
+            wrong.append(f"Entry {sequence + 1} is missing before entry {entry.sequence}.")
+        elif entry.previous_hash != previous:
+            wrong.append(f"Entry {entry.sequence} does not follow from the one before it.")
+        if chained_hash(entry, number, position) != entry.hash:
+            wrong.append(f"Entry {entry.sequence} was changed after it had been written.")
+        sequence, previous = entry.sequence, entry.hash
+    head = session.get(JournalHead, reclamation_id, populate_existing=True)
+    end = (head.sequence, head.hash) if head else (0, BEGINNING)
+    if end != (sequence, previous):
+        wrong.append(f"The journal ends at entry {sequence}, and its head says {end[0]}.")
+    return wrong
