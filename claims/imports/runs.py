@@ -1,11 +1,12 @@
 """How far an import got, remembered in the transaction that got it there."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, text, update
+from sqlalchemy import ColumnElement, Row, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,6 @@ from claims import clock
 from claims.imports.mapping import Kind
 from claims.models import ImportRun
 from claims.refusals import Refused
-
-Counts = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Run:
     id: int
     file_name: str
     position: int
-    counts: Counts
+    counts: Counter[str]
     started_at: datetime
     finished_at: datetime | None
 
@@ -92,7 +91,7 @@ def advance(session: Session, run: Run, step: Advance) -> Run:
         raise Refused(
             f"Another process is importing {run.file_name} just now; wait until it has ended."
         )
-    return Run(run.id, run.file_name, step.position, dict(counts), run.started_at, run.finished_at)
+    return Run(run.id, run.file_name, step.position, counts, run.started_at, run.finished_at)
 
 
 def finish(session: Session, run: Run) -> Run:
@@ -124,7 +123,7 @@ def listed(session: Session, kind: Kind, limit: int = 20) -> list[tuple[str, Run
         .order_by(ImportRun.id.desc())
         .limit(limit)
     )
-    return [(row[-1], Run(*row[:-1])) for row in rows]
+    return [(row.mapping, _run(row)) for row in rows]
 
 
 _COLUMNS = (
@@ -138,4 +137,9 @@ _COLUMNS = (
 
 
 def _read(session: Session, *which: ColumnElement[bool]) -> Run:
-    return Run(*session.execute(select(*_COLUMNS).where(*which)).one())
+    return _run(session.execute(select(*_COLUMNS).where(*which)).one())
+
+
+def _run(row: Row[*tuple[Any, ...]]) -> Run:
+    counts: Counter[str] = Counter(row.counts)
+    return Run(row.id, row.file_name, row.position, counts, row.started_at, row.finished_at)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Never
 
 import click
-from sqlalchemy.orm import Session, sessionmaker
 from tqdm import tqdm
 
 from claims.imports import mappings, report, runs
@@ -31,24 +31,26 @@ def ready(mapping: str, report_to: Path | None) -> tuple[Redress, ImportMapping]
 
 def import_and_report(redress: Redress, importing: Import[Chunk], report_to: Path | None) -> None:
     """Import with a progress bar, then tell what it came to."""
-    with _bar() as progress:
-        try:
+    try:
+        with _bar() as progress:
             imported = run_import(redress.sessions, importing, progress)
-        except KeyboardInterrupt:
-            raise click.ClickException(
-                "Interrupted. What was done is kept; the same command goes on from there."
-            ) from None
-    _say(importing, imported)
-    if report_to is not None:
-        write_report(redress.sessions, imported, report_to)
-        click.echo(f"The refused rows are listed in {report_to}.")
+        _say(importing, imported)
+        if report_to is not None:
+            write_report(redress.sessions, imported, report_to)
+            click.echo(f"The refused rows are listed in {report_to}.")
+    except KeyboardInterrupt:
+        raise click.ClickException(
+            "Interrupted. What was done is kept; the same command goes on from there."
+        ) from None
+    finally:
+        redress.engine.dispose()
 
 
 def list_runs(kind: Kind) -> None:
     """The latest imports of a kind, and the mappings there are."""
     settings = of_settings.load()
-    engine_of: sessionmaker[Session] = bootstrap.build(settings).sessions
-    with engine_of() as session:
+    redress = bootstrap.build(settings)
+    with redress.sessions() as session:
         for mapping, run in runs.listed(session, kind):
             state = (
                 f"finished {run.finished_at:%Y-%m-%d %H:%M} UTC"
@@ -56,6 +58,7 @@ def list_runs(kind: Kind) -> None:
                 else f"stopped after {run.position:,} rows; import it again to go on"
             )
             click.echo(f"{run.file_name}  by {mapping}  {state}")
+    redress.engine.dispose()
     names = ", ".join(sorted(path.stem for path in settings.imports_dir.glob("*.yaml")))
     click.echo(f"Mappings: {names}")
 
@@ -76,18 +79,20 @@ def _say(importing: Import[Chunk], imported: Imported) -> None:
 @contextmanager
 def _bar() -> Iterator[Progress]:
     """A progress bar for each thing that is done; quiet where there is no terminal."""
-    bars: list[tqdm[None]] = []
+    bars: dict[str, tqdm[Never]] = {}
+    done_before: dict[str, int] = {}
 
     def progress(what: str, done: int, of: int) -> None:
-        if not bars or bars[-1].desc != what:
-            for bar in bars:
+        if what not in bars:
+            for bar in bars.values():
                 bar.close()
-            unit = "B" if "claims" not in what or what.startswith("Reading") else "rows"
-            bars.append(tqdm(total=of, desc=what, unit=unit, unit_scale=True, disable=None))
-        bars[-1].update(done - bars[-1].n)
+            unit = " rows" if what.startswith("Filing") else "B"
+            bars[what] = tqdm(total=of, desc=what, unit=unit, unit_scale=True, disable=None)
+        bars[what].update(done - done_before.get(what, 0))
+        done_before[what] = done
 
     try:
         yield progress
     finally:
-        for bar in bars:
+        for bar in bars.values():
             bar.close()
