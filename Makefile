@@ -28,13 +28,11 @@ check: .venv/ready ## Lint, types, architecture, templates, workflow files
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint web/templates --lint --quiet
-	$(BIN)/djlint web/templates --check --quiet
 	$(BIN)/redress workflow check config/workflows
 
 format: .venv/ready ## Bring code and templates into the house's form
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
-	$(BIN)/djlint web/templates --reformat --quiet || true
 
 bench: .venv/ready ## Measure against the floor (ARGS=name of one)
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,6 +1,6 @@
 """`/` leads to the work."""
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("home", __name__)
@@ -8,4 +8,4 @@ blueprint = Blueprint("home", __name__)
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    return redirect("/reclamations")
+    return redirect(url_for("reclamations.index"))

@@ -1,8 +1,9 @@
 """What templates may call beside the macros."""
 
 from secrets import token_urlsafe
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 
 from web.navigation import Shown, navigation
 from web.security.current import current_actor, holds
@@ -15,13 +16,15 @@ def request_token() -> str:
 
 def here_with(**changes: str | None) -> str:
     """This page's address with parameters changed (None takes one out); paging starts over."""
-    kept = {
-        name: values
+    kept = [
+        (name, value)
         for name, values in request.args.lists()
         if name not in {"after", "before", *changes}
-    }
-    changed = {name: value for name, value in changes.items() if value not in {None, ""}}
-    return url_for(str(request.endpoint), **(request.view_args or {}), **(kept | changed))
+        for value in values
+    ]
+    changed = [(name, value) for name, value in changes.items() if value]
+    query = urlencode(kept + changed)
+    return f"{request.path}?{query}" if query else request.path
 
 
 def header_places() -> list[Shown]:

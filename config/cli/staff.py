@@ -5,8 +5,11 @@ where every process of the machine could read it.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
+from sqlalchemy.orm import Session
 
 from claims import staff as of_staff
 from claims.people import ROLES
@@ -32,7 +35,7 @@ def staff() -> None:
 def add(email: str, name: str, roles: tuple[str, ...], password_stdin: bool) -> None:
     """Make an account; the password is shown this once."""
     password = _password(password_stdin)
-    with build(load()).sessions.begin() as session:
+    with _transaction() as session:
         member = of_staff.add(session, email, name, roles, password)
         click.echo(f"{member.name} can sign in as {member.email} ({', '.join(sorted(roles))}).")
     _show(password, password_stdin)
@@ -41,7 +44,7 @@ def add(email: str, name: str, roles: tuple[str, ...], password_stdin: bool) -> 
 @staff.command("list")
 def list_() -> None:
     """Everyone, with roles."""
-    with build(load()).sessions.begin() as session:
+    with _transaction() as session:
         members = of_staff.everyone(session)
         width = max((len(member.email) for member in members), default=0)
         for member in members:
@@ -57,7 +60,7 @@ def list_() -> None:
 @click.argument("roles", type=ROLE, nargs=-1, required=True)
 def role(email: str, roles: tuple[str, ...]) -> None:
     """Give these roles, instead of those held before."""
-    with build(load()).sessions.begin() as session:
+    with _transaction() as session:
         member = of_staff.by_email(session, email)
         of_staff.set_roles(session, member, roles)
         click.echo(f"{member.name} now holds: {', '.join(sorted(set(roles)))}.")
@@ -69,7 +72,7 @@ def role(email: str, roles: tuple[str, ...]) -> None:
 def password(email: str, password_stdin: bool) -> None:
     """Set a new password; it is shown this once, and old sign-ins end."""
     chosen = _password(password_stdin)
-    with build(load()).sessions.begin() as session:
+    with _transaction() as session:
         member = of_staff.by_email(session, email)
         of_staff.set_password(member, chosen)
         click.echo(f"{member.name} has a new password and is signed out everywhere.")
@@ -81,7 +84,7 @@ def password(email: str, password_stdin: bool) -> None:
 @click.option("--undo", is_flag=True, help="Let the person sign in again.")
 def deactivate(email: str, undo: bool) -> None:
     """Sign someone out and in no more; what they did keeps their name."""
-    with build(load()).sessions.begin() as session:
+    with _transaction() as session:
         member = of_staff.by_email(session, email)
         if undo:
             of_staff.activate(member)
@@ -89,6 +92,16 @@ def deactivate(email: str, undo: bool) -> None:
         else:
             of_staff.deactivate(member)
             click.echo(f"{member.name} is signed out and can sign in no more.")
+
+
+@contextmanager
+def _transaction() -> Iterator[Session]:
+    redress = build(load())
+    try:
+        with redress.sessions.begin() as session:
+            yield session
+    finally:
+        redress.engine.dispose()
 
 
 def _password(from_stdin: bool) -> str:

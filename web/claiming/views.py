@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from claims.claimable import Wanted
@@ -42,7 +42,7 @@ def file(order_id: int) -> ResponseReturnValue:
     except Refused as refused:
         return _shown(order_id, typed, sentences=refused.reasons), 422
     flash(f"Reclamation {number} is filed.", "done")
-    return redirect(f"/reclamations/{number}")
+    return redirect(url_for("reclamations.show", number=number))
 
 
 def _filed(order_id: int, wanted: Sequence[Wanted], typed: Typed) -> str:

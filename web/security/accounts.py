@@ -12,25 +12,25 @@ from claims.models import Staff
 
 
 @dataclass
-class SignedInRole(RoleMixin):  # type: ignore[misc]
+class SignedInRole(RoleMixin):
     name: str
 
 
 @dataclass(eq=False)
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """A member of staff as the row was when the request began; no session hangs on it."""
 
     id: int
     email: str
     name: str
     password: str | None
-    roles: list[SignedInRole]
+    roles: list[RoleMixin]
     active: bool = True
     fs_uniquifier: str = ""
     """What the browser's session names; a new one signs the person out everywhere."""
 
 
-class StaffDatastore(UserDatastore):  # type: ignore[misc]
+class StaffDatastore(UserDatastore):
     """Reads staff in short transactions of its own: no request waits with one open."""
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:

@@ -1,6 +1,9 @@
 """How often a sign-in may be tried."""
 
+from typing import cast
+
 from flask import Flask, request
+from flask.typing import RouteCallable
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -14,15 +17,15 @@ def install(app: Flask, redis_url: str) -> None:
         get_remote_address,
         app=app,
         storage_uri=redis_url,
-        storage_options={"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        storage_options={"socket_connect_timeout": 1, "socket_timeout": 1},
         in_memory_fallback_enabled=True,
         headers_enabled=False,
         key_prefix="redress-sign-in",
     )
     view = app.view_functions["security.login"]
-    for limit, key in ((PER_ACCOUNT, _account), (PER_ADDRESS, get_remote_address)):
-        view = limiter.limit(limit, key_func=key, methods=["POST"])(view)
-    app.view_functions["security.login"] = view
+    by_account = limiter.limit(PER_ACCOUNT, key_func=_account, methods=["POST"])
+    by_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"])
+    app.view_functions["security.login"] = cast(RouteCallable, by_address(by_account(view)))
 
 
 def _account() -> str:

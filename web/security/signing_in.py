@@ -22,7 +22,7 @@ def _address(typed: str | None) -> str:
     return (typed or "").strip().lower()
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     email = EmailField(
         "Mail address", [DataRequired("Write your mail address.")], filters=[_address]
     )
@@ -31,7 +31,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
     submit = SubmitField("Sign in")
 
 
-class PlainMailAddresses(MailUtil):  # type: ignore[misc]
+class PlainMailAddresses(MailUtil):
     """Addresses of staff are what `redress staff add` took; the sign-in does not judge them."""
 
     def normalize(self, email: str) -> str:
