@@ -13,7 +13,7 @@ from claims.imports.mapping import (
     RowTest,
     ShopOfImport,
 )
-from claims.imports.sources import read_source_of
+from claims.imports.sources import read_source_of, section
 from claims.imports.values import as_number
 from workflows.fields import Fields
 from workflows.problems import Findings, did_you_mean
@@ -25,7 +25,7 @@ Common = tuple[str, str, FileShape, Numbers, ZoneInfo, tuple[RowTest, ...], tupl
 def common_parts(findings: Findings, top: Fields) -> Common | None:
     name = top.name("import")
     label = top.text("label") or name
-    shape = _shape(Fields(findings, top.node("file"), "file", ("format", "delimiter", "encoding")))
+    shape = _shape(section(top, "file", ("format", "delimiter", "encoding")))
     numbers = _numbers(findings, top)
     zone = _zone(findings, top)
     leave: tuple[RowTest, ...] = ()

@@ -11,7 +11,7 @@ from claims.imports.mapping import (
     Prices,
 )
 from claims.imports.mapping_parts import common_parts, payments_of, shop_of, words_of
-from claims.imports.sources import read_source_of, read_sources
+from claims.imports.sources import read_source_of, read_sources, section
 from claims.refusals import Refused
 from workflows.fields import Fields
 from workflows.problems import Findings, WorkflowProblems, did_you_mean
@@ -103,16 +103,15 @@ def _orders(findings: Findings, node: Node | None, text: str) -> OrdersMapping |
     top = Fields(findings, node, "the mapping", (*COMMON, "shop", "orders", "lines", "payments"))
     top.require("import", "file", "shop", "orders", "lines", "payments")
     own = ("rows-of-an-order", "prices")
-    orders = Fields(findings, top.node("orders"), "orders", (*ORDER_FIELDS, *own), top.place)
+    orders = section(top, "orders", (*ORDER_FIELDS, *own))
     orders.require("rows-of-an-order", "prices")
     rows = orders.one_of("rows-of-an-order", ("adjacent", "anywhere"))
     prices = orders.one_of("prices", get_args(Prices))
-    lines = Fields(findings, top.node("lines"), "lines", (*LINE_FIELDS, "paid-includes"), top.place)
+    lines = section(top, "lines", (*LINE_FIELDS, "paid-includes"))
     includes = words_of(lines, "paid-includes", ("tax", "shipping"))
     order = read_sources(orders, ORDER_FIELDS, DATES)
     line = read_sources(lines, LINE_FIELDS, DATES)
-    shop_fields = ("code", "name", "currency")
-    shop = shop_of(Fields(findings, top.node("shop"), "shop", shop_fields, top.place))
+    shop = shop_of(section(top, "shop", ("code", "name", "currency")))
     payments = payments_of(findings, top.node("payments"))
     if includes and "paid" not in line:
         findings.add("missing-key", lines.place, "paid-includes says something about paid; map it.")
@@ -143,7 +142,7 @@ def _claims(findings: Findings, node: Node | None, text: str) -> ClaimsMapping |
     top = Fields(findings, node, "the mapping", (*COMMON, "shop", "claims"))
     top.require("import", "file", "shop", "claims")
     own = ("match", "one-per", "ways", "amount-basis", "settle")
-    claims = Fields(findings, top.node("claims"), "claims", (*CLAIM_FIELDS, *own), top.place)
+    claims = section(top, "claims", (*CLAIM_FIELDS, *own))
     claims.require("match", "one-per", "amount-basis", "settle")
     match = claims.one_of("match", get_args(MatchBy))
     basis = claims.one_of("amount-basis", get_args(Prices))

@@ -1,16 +1,25 @@
 """Reads the `field: column` entries of a mapping file."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from collections.abc import Mapping as Table
 
 from claims.imports.mapping import Source
 from workflows.fields import Fields
-from workflows.source import Scalar
+from workflows.source import Mapping, Scalar
 
 _KEYS = ("column", "columns", "constant", "missing", "values", "date", "sign")
 
 
+def section(top: Fields, key: str, keys: Collection[str]) -> Fields:
+    """The entries under a key; one that is not there is empty and placed where it should be."""
+    node = top.node(key)
+    if node is None:
+        return Fields(top.findings, Mapping({}, top.place), key, keys)
+    return Fields(top.findings, node, key, keys)
+
+
 def read_sources(
-    fields: Fields, known: Mapping[str, bool], dates: Collection[str]
+    fields: Fields, known: Table[str, bool], dates: Collection[str]
 ) -> dict[str, Source]:
     """The entries among `known` (True where one must be there); what is wrong is noted."""
     fields.require(*(name for name, needed in known.items() if needed))
@@ -36,7 +45,7 @@ def read_source_of(fields: Fields, name: str, *, is_date: bool) -> Source | None
                 f'Write {{ column: {column}, date: "%Y-%m-%d" }}.',
             )
         return Source((column,)) if column is not None else None
-    inner = Fields(findings, node, name, _KEYS, fields.place)
+    inner = Fields(findings, node, name, _KEYS)
     given = [key for key in ("column", "columns", "constant") if key in inner]
     if len(given) != 1:
         findings.add(
