@@ -24,10 +24,11 @@ class Redress:
     rules: Rules
 
 
-def build(settings: Settings) -> Redress:
+def build(settings: Settings, rules: Rules | None = None) -> Redress:
     """Everything an entry point needs. Opens no connection yet.
 
-    Raises WorkflowProblems where the shop's definitions or choices are not sound.
+    `rules` are those that were read before; without them the shop's own files are read, and
+    WorkflowProblems is raised where these are not sound.
     """
     engine = create_engine(
         settings.database_url,
@@ -38,7 +39,7 @@ def build(settings: Settings) -> Redress:
     )
     sessions = sessionmaker(engine, expire_on_commit=False)
     ring_after_commit(sessions, Doorbell(settings))
-    return Redress(settings, engine, sessions, read_rules(settings))
+    return Redress(settings, engine, sessions, rules or read_rules(settings))
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -52,10 +53,13 @@ def ring_after_commit(sessions: sessionmaker[Session], doorbell: Doorbell) -> No
     """Let each outermost commit ring for the effects it asked for; a rollback forgets them."""
 
     def ring(session: Session) -> None:
-        doorbell.ring(session.info.pop("effects_asked", ()))
+        # SQLAlchemy calls this for a savepoint too, whose rows nobody else can see yet.
+        if not session.in_nested_transaction():
+            doorbell.ring(session.info.pop("effects_asked", ()))
 
     def forget(session: Session) -> None:
-        session.info.pop("effects_asked", None)
+        if not session.in_nested_transaction():
+            session.info.pop("effects_asked", None)
         session.info.pop("effects_new", None)
         session.info.pop("versions_kept", None)
 

@@ -51,9 +51,9 @@ class Workshop:
         self.engine.dispose()
 
 
-def open_workshop(settings: Settings) -> Workshop:
+def open_workshop(settings: Settings, rules: Rules | None = None) -> Workshop:
     """Raises `ProviderRefused`, `MailRefused` or what the shop's files have wrong."""
-    redress = build(settings)
+    redress = build(settings, rules)
     return Workshop(
         name=f"{socket.gethostname()}:{os.getpid()}",
         engine=redress.engine,

@@ -31,9 +31,19 @@ from tests.support.mail import Mailbox
 from tests.support.parts import Part, Sandbox, WebPart, answers, says
 
 if TYPE_CHECKING:
-    from flask.testing import FlaskClient
     from playwright.sync_api import Browser, Page
 
+    from claims.rules import Rules
+
+NOWHERE = {
+    "DATABASE_URL": "postgresql://nobody@nowhere/nothing",
+    "REDIS_URL": "redis://nowhere",
+    "SECRET_KEY": "a secret that only the tests know, and long enough",
+    "MAIL_URL": "smtp://nowhere:25",
+    "MAIL_FROM": "Redress <service@redress.example>",
+    "PUBLIC_URL": "http://nowhere",
+}
+"""Settings that reach nothing, for what needs only the defaults."""
 CLUSTER = pytest.StashKey[LocalPostgres]()
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -257,13 +267,12 @@ def live_server(settings: Settings, surroundings: Surroundings) -> WebPart:
     return kept
 
 
-@pytest.fixture
-def web_client(settings: Settings) -> "FlaskClient":
-    """Flask's own client of the real application."""
-    from config.bootstrap import build
-    from web.app import create_app
+@pytest.fixture(scope="session")
+def rules() -> "Rules":
+    """The shop's own definitions and choices, read once: no test changes them."""
+    from config.bootstrap import read_rules
 
-    return create_app(build(settings)).test_client()
+    return read_rules(settings_from(NOWHERE))
 
 
 @pytest.fixture(scope="session")

@@ -6,15 +6,6 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.rules import Rules
-from config.bootstrap import read_rules
-from config.settings import Settings
-
-
-@pytest.fixture
-def rules(settings: Settings) -> Rules:
-    return read_rules(settings)
-
 
 @pytest.fixture
 def owner_sessions(owner_database_url: str) -> Iterator[sessionmaker[Session]]:

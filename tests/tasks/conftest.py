@@ -7,16 +7,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.rules import Rules
-from config.bootstrap import read_rules
 from config.settings import Settings
 from tasks.workshop import Workshop, open_workshop
 from tests.support.parts import Sandbox
 from tests.tasks.desk import Desk
-
-
-@pytest.fixture
-def rules(settings: Settings) -> Rules:
-    return read_rules(settings)
 
 
 @pytest.fixture
@@ -28,9 +22,9 @@ def owner_sessions(owner_database_url: str) -> Iterator[sessionmaker[Session]]:
 
 
 @pytest.fixture
-def workshop(settings: Settings) -> Iterator[Workshop]:
+def workshop(settings: Settings, rules: Rules) -> Iterator[Workshop]:
     """What a worker process holds; effects are carried out in the test's own thread."""
-    shop = open_workshop(settings)
+    shop = open_workshop(settings, rules)
     yield shop
     shop.close()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from claims.rules import Rules
 from config.bootstrap import Redress, build
 from config.settings import Settings
 from tasks.workshop import Workshop
@@ -19,9 +20,9 @@ from tests.tasks.desk import PRICE, Desk
 
 
 @pytest.fixture
-def ringing(settings: Settings) -> Iterator[Redress]:
+def ringing(settings: Settings, rules: Rules) -> Iterator[Redress]:
     """What a web process holds: after its commits the doorbell rings."""
-    redress = build(settings)
+    redress = build(settings, rules)
     yield redress
     redress.engine.dispose()
 

@@ -20,16 +20,11 @@ SignIn = Callable[..., Browser]
 
 
 @pytest.fixture
-def redress(settings: Settings) -> Iterator[Redress]:
+def redress(settings: Settings, rules: Rules) -> Iterator[Redress]:
     """The parts, built as in production."""
-    parts = build(settings)
+    parts = build(settings, rules)
     yield parts
     parts.engine.dispose()
-
-
-@pytest.fixture
-def rules(redress: Redress) -> Rules:
-    return redress.rules
 
 
 @pytest.fixture
