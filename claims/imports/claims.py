@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -186,14 +187,20 @@ class ClaimsImport:
         return Reading(self.mapping.numbers, self.mapping.time_zone, self.currency)
 
     def _check_words(self) -> None:
-        """Every reason with every resolution that the mapping can say leads to a workflow."""
-        sources = self.mapping.claim
-        for reason in sources["reason"].possible():
-            for resolution in sources["resolution"].possible():
-                try:
-                    self._rules.choices.workflow_for(reason, resolution, self.mapping.shop)
-                except LookupError as error:
-                    raise Refused(
-                        f"The mapping {self.mapping.name} says {reason} and {resolution}: "
-                        f"{error.args[0]}"
-                    ) from error
+        """Each reason with each resolution that the mapping can say leads to a workflow, and an
+        import may settle its items there."""
+        sources, settle = self.mapping.claim, self.mapping.settle
+        for reason, resolution in product(
+            sources["reason"].possible(), sources["resolution"].possible()
+        ):
+            said = f"The mapping {self.mapping.name} says {reason} and {resolution}"
+            try:
+                name = self._rules.choices.workflow_for(reason, resolution, self.mapping.shop)
+            except LookupError as error:
+                raise Refused(f"{said}: {error.args[0]}") from error
+            event = self._rules.definitions[name].events.get(settle)
+            if event is None or "import" not in event.by:
+                raise Refused(
+                    f"{said}, which leads to {name}; there no event {settle} is open to an import "
+                    "(by: [import]). Name another event at settle, or add it to the workflow."
+                )

@@ -329,7 +329,7 @@ def test_claims_before_their_orders_are_told_to_wait(importing: Importing) -> No
         importing.claims([credited()])
 
 
-def test_a_reason_that_the_shop_does_not_know_stops_the_import_before_it_begins(
+def test_words_that_the_shop_does_not_know_stop_the_import_before_it_begins(
     importing: Importing,
 ) -> None:
     importing.orders([bought("1")])
@@ -338,3 +338,7 @@ def test_a_reason_that_the_shop_does_not_know_stops_the_import_before_it_begins(
         importing.claims([credited()], mapping=CLAIMS.replace("other", "tired-of-it"))
     with pytest.raises(Refused, match="gone"):
         importing.claims([returned()], mapping=CLAIMS_BY_ORDER.replace("arrived-late", "gone"))
+    with pytest.raises(Refused, match="item-return; there no event refund is open to an import"):
+        importing.claims(
+            [credited()], mapping=CLAIMS.replace("settle: settle-outside", "settle: refund")
+        )
