@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.rules import Rules
@@ -110,6 +111,26 @@ def test_a_page_of_fifty_orders_asks_the_database_as_often_as_a_page_of_five(
             claim_first(session, rules, an_order(session, [Line(), Line("MUG", "Mug")]))
 
     assert statements() == of_five
+
+
+@pytest.mark.parametrize("more", ["", "/claim"])
+def test_a_long_order_asks_the_database_as_often_as_a_short_one(
+    clerk: Browser, sessions: Sessions, rules: Rules, redress: Redress, more: str
+) -> None:
+    def statements(pieces: int, lines: int) -> int:
+        bought = [Line(f"SKU-{n}", f"Thing {n}", pieces + 1) for n in range(lines)]
+        with sessions.begin() as session:
+            order = an_order(session, bought)
+            for line in range(lines):
+                for _ in range(pieces):
+                    claim_first(session, rules, order, line=line)
+            address = f"/orders/{order.id}{more}"
+        clerk.open(address)
+        with counted_statements(redress.engine) as sent:
+            assert clerk.open(address).status == 200
+        return len(sent)
+
+    assert statements(pieces=3, lines=5) == statements(pieces=1, lines=1)
 
 
 def test_an_order_shows_what_is_left_of_its_lines_and_payments(

@@ -233,3 +233,36 @@ def test_a_page_for_other_roles_says_which_it_needs(sign_in: SignIn) -> None:
 
     assert page.status == 403
     assert "agent or lead" in page.text
+
+
+def test_no_token_signs_anybody_in(app: Flask, anna: str) -> None:
+    browser = Browser(app)
+    token = browser.open("/sign-in").values("//input[@name='csrf_token']/@value")[0]
+
+    answer = browser.client.post(
+        "/sign-in?include_auth_token",
+        json={"email": anna, "password": PASSWORD},
+        headers={"Accept": "application/json", "X-CSRFToken": token},
+    )
+    with app.test_request_context():
+        user = app.extensions["security"].datastore.find_user(email=anna)
+        made = user.get_auth_token()
+    by_header = app.test_client().get("/orders", headers={"Authentication-Token": made})
+    by_address = app.test_client().get(f"/orders?auth_token={made}")
+
+    assert "token" not in (answer.get_json(silent=True) or {})
+    assert by_header.status_code == by_address.status_code == 302
+
+
+def test_a_script_may_send_the_safety_token_as_a_header(clerk: Browser) -> None:
+    token = clerk.open("/orders").values("//input[@name='csrf_token']/@value")[0]
+
+    with_it = clerk.client.post("/sign-out", headers={"X-CSRFToken": token})
+
+    assert with_it.status_code == 302
+    assert clerk.client.get("/orders").status_code == 302
+
+
+@pytest.mark.parametrize("address", ["/register", "/reset", "/verify", "/change", "/login"])
+def test_nothing_is_offered_that_nobody_asked_for(clerk: Browser, address: str) -> None:
+    assert clerk.open(address).status == 404

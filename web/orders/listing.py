@@ -9,7 +9,7 @@ from claims.queries.orders import Filters
 from web.formats import day
 from web.words import here_with
 
-CLAIMED = {"yes": "Claimed", "open": "With an open reclamation", "no": "Never claimed"}
+CLAIMED = {"yes": "Claimed", "open": "Claimed, still open", "no": "Never claimed"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Flask, current_app, session
+from flask import Flask, abort, current_app, session
 from flask_security import LoginForm, MailUtil, Security, user_authenticated
 from wtforms import EmailField, PasswordField, SubmitField
 from wtforms.validators import DataRequired
@@ -45,6 +45,7 @@ class PlainMailAddresses(MailUtil):
 
 
 def install(app: Flask, redress: Redress) -> None:
+    """Sign-in by form and session only: no tokens, no JSON, no registration, no recovery."""
     app.config.update(
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
@@ -64,8 +65,15 @@ def install(app: Flask, redress: Redress) -> None:
         SECURITY_EMAIL_SUBJECT_PREFIX="",
     )
     datastore = StaffDatastore(redress.sessions)
-    Security(app, datastore, login_form=SignInForm, mail_util_cls=PlainMailAddresses)
+    security = Security(app, datastore, login_form=SignInForm, mail_util_cls=PlainMailAddresses)
+    security.want_json(lambda _: False)
+    app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
+    app.view_functions["security.verify"] = _not_offered
     user_authenticated.connect(_give_a_new_session_id, app)
+
+
+def _not_offered() -> NoReturn:
+    abort(404)
 
 
 def _give_a_new_session_id(_: Flask, **__: Any) -> None:
