@@ -75,6 +75,9 @@ def fire(
     definition = rules.definition(session, chosen.workflow_hash)
     declared = _declared(definition, chosen, event)
     _check_actor(definition, chosen, declared, actor)
+    engine = rules.engine(session, chosen.workflow_hash)
+    if impossible := engine.why_impossible(chosen.state, event):
+        raise Refused(impossible)
     at = clock.now(session)
     values = _read_input(session, rules, chosen, declared, raw or {}, at)
     fired = fire_loaded(session, rules, Happening(chosen, event, actor, at, values, request_token))

@@ -56,7 +56,7 @@ class Engine:
         `facts` hold those of the case and, for an event with input, `input_facts`. An expression
         that cannot be worked out raises ConditionFailed.
         """
-        impossible = self._why_impossible(state, event)
+        impossible = self.why_impossible(state, event)
         if impossible:
             return NotTaken((impossible,))
         walked = walk(self._machine, state, event, facts)
@@ -132,7 +132,7 @@ class Engine:
             return condition.evaluate(facts) is True
         return bool(condition.test(facts))
 
-    def _why_impossible(self, state: str, event: str) -> str | None:
+    def why_impossible(self, state: str, event: str) -> str | None:
         """Why there is no line at all for this event here."""
         if state not in self.definition.states:
             return f"{self.definition.label} has no state {state}."

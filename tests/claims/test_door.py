@@ -168,6 +168,18 @@ def test_closing_waits_for_money_that_is_under_way(session: Session, rules: Rule
         press(session, rules, item.reclamation, "close", LEAD)
 
 
+def test_what_a_state_does_not_take_is_said_before_anything_about_fields(
+    session: Session, rules: Rules
+) -> None:
+    item = claim_first(session, rules, an_order(session))
+    press(session, rules, item, "reject", AGENT, reason="worn")
+
+    with pytest.raises(Refused, match="Rejected is final") as refused:
+        press(session, rules, item, "refund", AGENT, amount="a lot")
+
+    assert not isinstance(refused.value, InvalidInput)
+
+
 def test_a_closed_reclamation_takes_no_event(session: Session, rules: Rules) -> None:
     item = claim_first(session, rules, an_order(session))
     press(session, rules, item, "reject", AGENT, reason="worn")
