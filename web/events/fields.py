@@ -104,7 +104,7 @@ def _field(
 
 
 def _hint(low: object, high: object, currency: str, *, is_money: bool) -> str:
-    """`At most 24.99 €.`; a lowest amount that only says "more than nothing" is not worth a word."""
+    """`At most 24.99 €.`; a lowest amount of one cent is not worth a word."""
 
     def shown(bound: object) -> str:
         return money(bound, currency) if is_money and isinstance(bound, int) else str(bound)
