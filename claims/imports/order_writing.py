@@ -1,12 +1,14 @@
 """Orders into the database, a chunk at a time: one INSERT of heads, COPY for lines and payments."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, Text, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from claims.imports.drafts import OrderDraft
 from claims.imports.mapping import ShopOfImport
@@ -23,6 +25,29 @@ LINE_COLUMNS = (
 PAYMENT_COLUMNS = (
     "order_id", "position", "provider", "method", "reference", "captured", "currency",
 )  # fmt: skip
+
+_HEAD_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "number": Text(),
+    "status": Text(),
+    "placed_at": DateTime(timezone=True),
+    "customer_number": Text(),
+    "customer_name": Text(),
+    "customer_email": Text(),
+    "customer_address": Text(),
+    "shipping_paid": BigInteger(),
+    "shipping_tax": BigInteger(),
+    "total_paid": BigInteger(),
+}
+_ARRAYS: Mapping[str, TypeEngine[Any]] = {"business_unit_id": BigInteger(), **_HEAD_COLUMNS}
+# One parameter for each column, however many orders: thousands of them cost most of the time.
+_INSERT_HEADS = text(
+    f"""
+    INSERT INTO orders (shop_id, kind, currency, {", ".join(_ARRAYS)})
+    SELECT :shop_id, 'sale', :currency, given.*
+    FROM unnest({", ".join(f":{name}" for name in _ARRAYS)}) AS given
+    ON CONFLICT DO NOTHING RETURNING number, id
+    """  # noqa: S608 (names from the table above)
+).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _ARRAYS.items()))
 
 
 @dataclass(slots=True)
@@ -99,27 +124,14 @@ def _insert_heads(
     """Order number to key, of the orders that were not there."""
     if not drafts:
         return {}
-    rows = [
+    added = session.execute(
+        _INSERT_HEADS,
         {
             "shop_id": shop_id,
-            "business_unit_id": units.get(draft.business_unit),
-            "number": draft.number,
-            "kind": "sale",
-            "status": draft.status,
             "currency": shop.currency,
-            "placed_at": draft.placed_at,
-            "customer_number": draft.customer_number,
-            "customer_name": draft.customer_name,
-            "customer_email": draft.customer_email,
-            "customer_address": draft.customer_address,
-            "shipping_paid": draft.shipping_paid,
-            "shipping_tax": draft.shipping_tax,
-            "total_paid": draft.total_paid,
-        }
-        for draft in drafts
-    ]
-    added = session.execute(
-        insert(Order).on_conflict_do_nothing().returning(Order.number, Order.id), rows
+            "business_unit_id": [units.get(draft.business_unit) for draft in drafts],
+            **{name: [getattr(draft, name) for draft in drafts] for name in _HEAD_COLUMNS},
+        },
     )
     return {str(number): int(key) for number, key in added}
 
