@@ -76,7 +76,7 @@ class Engine:
         """Every event of people out of `state`, in the order of the file.
 
         Not open, with the reason, where none of its lines could be taken whatever is typed in,
-        or where none of `roles` may fire it ("Only lead may approve").
+        or where none of `roles` may fire it ("Approve is for lead.").
         """
         lines = self.definition.lines_from.get(state, ())
         offers = []
@@ -158,7 +158,7 @@ class Engine:
     ) -> tuple[str, ...]:
         if not event.by & roles:
             who = " or ".join(sorted(event.by - self.catalogue.no_person))
-            return (f"Only {who} may {event.label[:1].lower()}{event.label[1:]}.",)
+            return (f"{event.label} is for {who}.",)
         failed: list[str] = []
         for line in lines:
             if self._could_hold(line, facts):

@@ -142,7 +142,7 @@ def test_people_are_offered_what_leads_on_from_here() -> None:
 
 def test_what_another_role_may_do_is_offered_with_the_reason() -> None:
     assert offered(engine(), "approval", FACTS, AGENT) == {
-        "approve": ("Only lead may approve.",),
+        "approve": ("Approve is for lead.",),
         "reject": (),
     }
 
