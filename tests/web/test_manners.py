@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from claims.rules import Rules
 from config.bootstrap import Redress
-from tests.support.cases import claim_first
+from tests.support.cases import AGENT, claim_first, press
 from tests.support.shop import Line, an_order
 from tests.support.web import Browser, Shown
 from web.app import create_app
@@ -23,17 +23,34 @@ STATIC = Path(__file__).parents[2] / "web" / "static"
 
 @pytest.fixture
 def pages(clerk: Browser, app: Flask, sessions: Sessions, rules: Rules) -> list[Shown]:
-    """Every page that the frame has, with something on it."""
+    """Every kind of page, with something on it."""
     with sessions.begin() as session:
-        order = an_order(session, [Line(quantity=2), Line("MUG", "Mug")])
-        claim_first(session, rules, order)
-        key = order.id
+        order = an_order(session, [Line(quantity=2), Line("MUG", "Mug", unit_price=900)])
+        item = claim_first(session, rules, order)
+        mug = claim_first(session, rules, order, line=1)
+        press(session, rules, mug, "refund", AGENT, amount="9.00")
+        key, number, ticked = order.id, item.reclamation.number, item.id
+        refunded = mug.reclamation.number
     addresses = [
         "/orders",
         f"/orders/{key}",
         f"/orders/{key}/claim",
         "/orders?q=nothing",
         "/nowhere",
+        "/reclamations?tab=open",
+        f"/reclamations/{number}?list=tab%3Dopen",
+        f"/reclamations/{refunded}",
+        f"/reclamations/{number}/items/1/events/reject",
+        f"/reclamations/{number}/items/events/reject?item={ticked}",
+        f"/reclamations/{number}/events/close",
+        f"/reclamations/{number}/items/1/edit",
+        f"/reclamations/{number}/edit",
+        f"/reclamations/{number}/notes",
+        "/refunds",
+        "/workflows",
+        "/workflows/item-return",
+        "/notices",
+        "/effects",
     ]
     return [Browser(app).open("/sign-in"), *(clerk.open(address) for address in addresses)]
 

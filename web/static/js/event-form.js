@@ -19,6 +19,7 @@
     button.textContent = known.length === amounts.length ? `${label} ${money.format(sum)}` : label;
   };
 
+  document.querySelectorAll("[data-event-form]").forEach(refresh);
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-event-form]");
     if (form) refresh(form);
