@@ -13,6 +13,8 @@ from config.sample.products import HOME, OUTDOOR, Product
 
 SEED = 20240
 LONGEST_AGO_DAYS = 150
+ON_THEIR_WAY = 4
+"""Orders of each shop that are too young to have been delivered."""
 CANCELLED_EVERY = 29
 BANK_TRANSFER_EVERY = 41
 
@@ -75,7 +77,8 @@ def make_orders(session: Session, today: datetime) -> list[Order]:
 def _orders_of(sample: SampleShop, rng: Random, today: datetime) -> Iterator[Order]:
     shop = Shop(code=sample.code, name=sample.name, currency=sample.currency)
     units = [BusinessUnit(shop=shop, code=code, name=name) for code, name in sample.units]
-    ages = sorted((rng.uniform(1, LONGEST_AGO_DAYS) for _ in range(sample.orders)), reverse=True)
+    old = [rng.uniform(1, LONGEST_AGO_DAYS) for _ in range(sample.orders - ON_THEIR_WAY)]
+    ages = sorted([*old, *(rng.uniform(0.1, 1.4) for _ in range(ON_THEIR_WAY))], reverse=True)
     for count, age in enumerate(ages, start=1):
         placed_at = today - timedelta(days=age)
         delivered_at = placed_at + timedelta(days=rng.uniform(1.5, 4))

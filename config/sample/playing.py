@@ -63,8 +63,9 @@ def _chosen_orders(
     return sorted(chosen, key=lambda one: one[0].filed, reverse=True)
 
 
-def _needs_much(story: Story) -> tuple[bool, int, bool]:
-    return (story.provider != "sandbox", len(story.wants), story.payments is not None)
+def _needs_much(story: Story) -> tuple[bool, int, bool, bool]:
+    named = any(want.sku for want in story.wants)
+    return (story.provider != "sandbox", len(story.wants), story.payments is not None, named)
 
 
 def _fitting(order: Order, story: Story, today: datetime) -> list[OrderLine]:
@@ -85,7 +86,8 @@ def _fitting(order: Order, story: Story, today: datetime) -> list[OrderLine]:
 
 def _fits(line: OrderLine, want: Want, filed_at: datetime) -> bool:
     was_there = line.delivered_at is not None and line.delivered_at + AFTER_DELIVERY <= filed_at
-    return was_there and want.at_least <= line.paid <= want.at_most
+    is_it = line.sku.startswith(want.sku) and want.at_least <= line.paid <= want.at_most
+    return was_there and is_it
 
 
 def _file(

@@ -14,12 +14,13 @@ MINUTE, HOUR = 1 / 1440, 1 / 24
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """A line worth between these amounts (minor units) is claimed."""
+    """A line worth between these amounts (minor units), whose number begins with `sku`."""
 
     reason: str
     resolution: str
     at_least: int = 100
     at_most: int = 1_000_000
+    sku: str = ""
     evidence: str = ""
 
 
@@ -49,10 +50,6 @@ class Story:
     note: str = ""
 
 
-def _wanted(reason: str, resolution: str, at_least: int = 100, at_most: int = 1_000_000) -> Want:
-    return Want(reason, resolution, at_least, at_most)
-
-
 def _asked_back(ago: float, who: str = "anna", item: int = 1) -> Step:
     return Step(ago, who, "request-return", item=item)
 
@@ -72,19 +69,19 @@ def _rejected(ago: float, reason: str, who: str = "anna", item: int = 1) -> Step
 FIT = "does-not-fit"
 STORIES = (
     # Returns
-    Story("return-new", 2 * HOUR, (_wanted(FIT, "refund", 3000),)),
+    Story("return-new", 2 * HOUR, (Want(FIT, "refund", 3000),)),
     Story(
         "return-left-lying",
         6,
-        (_wanted("wants-other", "refund", 3000),),
+        (Want("wants-other", "refund", 3000, sku="JACKET"),),
         priority="high",
         note="Called twice; wants to know whether we have the larger size.",
     ),
-    Story("return-on-its-way", 5, (_wanted(FIT, "refund", 3000),), (_asked_back(4.8),)),
+    Story("return-on-its-way", 5, (Want(FIT, "refund", 3000),), (_asked_back(4.8),)),
     Story(
         "return-not-here",
         18,
-        (_wanted("changed-mind", "refund", 5000),),
+        (Want("changed-mind", "refund", 5000),),
         (_asked_back(17, "jonas"),),
         by="jonas",
         assignee="jonas",
@@ -92,13 +89,13 @@ STORIES = (
     Story(
         "return-just-in",
         9,
-        (_wanted(FIT, "refund", 5000, 19_000),),
+        (Want(FIT, "refund", 5000, 19_000),),
         (_asked_back(9), _came_in(3 * HOUR)),
     ),
     Story(
         "return-in-since-days",
         14,
-        (_wanted("not-as-described", "refund", 4000, 19_000),),
+        (Want("not-as-described", "refund", 4000, 19_000, sku="BOOT"),),
         (_asked_back(13.5), _came_in(5, "opened")),
         assignee="anna",
         note="Looks worn at the heel; ask Wim for pictures before paying all of it.",
@@ -106,13 +103,13 @@ STORIES = (
     Story(
         "return-paid-now",
         11,
-        (_wanted(FIT, "refund", 5000, 19_000),),
+        (Want(FIT, "refund", 5000, 19_000),),
         (_asked_back(10.5), _came_in(1, "as new"), _refund(6 * MINUTE)),
     ),
     Story(
         "return-paid-two-ways",
         12,
-        (_wanted("arrived-late", "refund", 2000, 19_000),),
+        (Want("arrived-late", "refund", 2000, 19_000),),
         (_asked_back(11), _came_in(2), _refund(4 * MINUTE, "jonas")),
         by="jonas",
         payments=2,
@@ -120,14 +117,14 @@ STORIES = (
     Story(
         "return-dear-waits",
         10,
-        (_wanted("changed-mind", "refund", 21_000),),
+        (Want("changed-mind", "refund", 21_000),),
         (_asked_back(9.5), _came_in(1.5), _refund(1)),
         priority="high",
     ),
     Story(
         "return-dear-waits-long",
         16,
-        (_wanted(FIT, "refund", 21_000),),
+        (Want(FIT, "refund", 21_000),),
         (_asked_back(15), _came_in(6, "opened"), _refund(5, "jonas")),
         by="jonas",
         assignee="lena",
@@ -135,48 +132,52 @@ STORIES = (
     Story(
         "return-dear-approved",
         13,
-        (_wanted("wants-other", "refund", 21_000),),
+        (Want("wants-other", "refund", 21_000),),
         (_asked_back(12), _came_in(3), _refund(2), Step(3 * MINUTE, "lena", "approve")),
     ),
     Story(
         "return-bank-transfer",
         20,
-        (_wanted("changed-mind", "refund", 1600, 19_000),),
+        (Want("changed-mind", "refund", 1600, 19_000),),
         (_asked_back(19), _came_in(4), _refund(5 * MINUTE)),
         provider="outside",
     ),
     Story(
         "return-rejected",
         40,
-        (_wanted(FIT, "refund", 3000),),
+        (Want(FIT, "refund", 3000),),
         (_asked_back(39), _came_in(33, "damaged"), _rejected(32, "Worn for weeks", "tom")),
         by="jonas",
     ),
     # Faulty
-    Story("faulty-new", 20 * HOUR, (_wanted("faulty", "refund", 6000),), by="jonas"),
+    Story("faulty-new", 20 * HOUR, (Want("faulty", "refund", 6000),), by="jonas"),
     Story(
         "faulty-with-picture",
         1.2,
-        (Want("damaged-in-transit", "replacement", 5100, evidence="Picture: the pole is split."),),
+        (
+            Want(
+                "damaged-in-transit", "replacement", 5100, evidence="Picture: one corner is broken."
+            ),
+        ),
         priority="high",
     ),
     Story(
         "faulty-picture-asked",
         4,
-        (_wanted("faulty", "replacement", 5100),),
-        (Step(3.5, "jonas", "ask-evidence", {"message": "A picture of the seam, please."}),),
+        (Want("faulty", "replacement", 5100),),
+        (Step(3.5, "jonas", "ask-evidence", {"message": "A picture of the damage, please."}),),
         by="jonas",
     ),
     Story(
         "faulty-no-picture-came",
         17,
-        (_wanted("not-as-described", "replacement", 5100),),
+        (Want("not-as-described", "replacement", 5100),),
         (Step(16, "anna", "ask-evidence", {}),),
     ),
     Story(
         "faulty-to-judge",
         7,
-        (_wanted("faulty", "refund", 5100),),
+        (Want("faulty", "refund", 5100),),
         (
             Step(6.5, "jonas", "ask-evidence", {"message": ""}),
             Step(4.2, "jonas", "evidence-came"),
@@ -187,13 +188,13 @@ STORIES = (
     Story(
         "faulty-replaced-now",
         3,
-        (_wanted("faulty", "replacement", 500, 5000),),
+        (Want("faulty", "replacement", 500, 5000),),
         (Step(2, "anna", "accept"), Step(8 * MINUTE, "anna", "replace")),
     ),
     Story(
         "faulty-outside",
         55,
-        (_wanted("damaged-in-transit", "refund", 500, 5000),),
+        (Want("damaged-in-transit", "refund", 500, 5000),),
         (
             Step(54, "jonas", "accept"),
             Step(48, "fiona", "settle-outside", {"amount": ALL}),
@@ -204,39 +205,44 @@ STORIES = (
     Story(
         "exchange-on-its-way",
         6,
-        (_wanted("wants-other", "exchange", 2000),),
+        (Want("wants-other", "exchange", 2000, sku="JACKET"),),
         (_asked_back(5.5),),
     ),
     Story(
         "exchange-made-now",
         15,
-        (_wanted(FIT, "exchange", 2000),),
+        (Want(FIT, "exchange", 2000, sku="BOOT-TRAIL-42"),),
         (
             _asked_back(14),
             _came_in(2),
-            Step(7 * MINUTE, "anna", "exchange", {"sku": "BOOT-TRAIL-41", "name": "Size 41"}),
+            Step(
+                7 * MINUTE,
+                "anna",
+                "exchange",
+                {"sku": "BOOT-TRAIL-41", "name": "Trail boots, size 41"},
+            ),
         ),
         assignee="anna",
     ),
-    Story("part-new", 1.5, (_wanted("part-missing", "parts", 3000),), assignee="jonas"),
+    Story("part-new", 1.5, (Want("part-missing", "parts", 3000, sku="SHELF"),), assignee="jonas"),
     Story(
         "part-sent-now",
         5,
-        (_wanted("part-missing", "parts", 3000),),
+        (Want("part-missing", "parts", 3000, sku="TENT"),),
         (Step(9 * MINUTE, "jonas", "send-parts", {"parts": "Two tent pegs and the bag"}),),
         by="jonas",
     ),
     Story(
         "goodwill-paid-now",
         2,
-        (_wanted("arrived-late", "goodwill", 4000),),
+        (Want("arrived-late", "goodwill", 4000),),
         (_refund(10 * MINUTE, "anna", 1000),),
     ),
-    Story("mark-new", 9 * HOUR, (_wanted("other", "none", 1000),), priority="low"),
+    Story("mark-new", 9 * HOUR, (Want("other", "none", 1000),), priority="low"),
     Story(
         "mark-done",
         30,
-        (_wanted("other", "none", 1000),),
+        (Want("other", "none", 1000),),
         (Step(29, "tom", "mark-refunded", {"amount": ALL}),),
     ),
     # Several items
@@ -244,9 +250,9 @@ STORIES = (
         "three-items-partly-settled",
         12,
         (
-            _wanted(FIT, "refund", 500, 19_000),
-            _wanted("faulty", "refund", 500),
-            _wanted("wants-other", "exchange", 500),
+            Want(FIT, "refund", 500, 19_000),
+            Want("faulty", "refund", 500),
+            Want("wants-other", "exchange", 500),
         ),
         (
             _asked_back(11.5, item=1),
@@ -259,7 +265,7 @@ STORIES = (
     Story(
         "closed-by-hand",
         35,
-        (_wanted("changed-mind", "refund", 500), _wanted(FIT, "refund", 500)),
+        (Want("changed-mind", "refund", 500), Want(FIT, "refund", 500)),
         (
             _asked_back(34, item=1),
             _rejected(33, "Past the window", "anna", item=2),
@@ -269,4 +275,4 @@ STORIES = (
 )
 FOLLOWED_UP = "closed-by-hand"
 """This customer came back; the follow-up is filed when the shop is filled."""
-FOLLOW_UP = _wanted("changed-mind", "refund", 500)
+FOLLOW_UP = Want("changed-mind", "refund", 500)
