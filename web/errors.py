@@ -8,7 +8,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from claims.refusals import NotAllowed, NotFound, Refused
@@ -64,6 +64,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_too_old)
     app.register_error_handler(RoleNeeded, _role_needed)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(InternalServerError, _mistake_of_ours)
     app.register_error_handler(Exception, _mistake_of_ours)
@@ -116,6 +117,15 @@ def _form_too_old(_: CSRFError) -> ResponseReturnValue:
         template="errors/form_too_old.html",
         typed=typed if is_own else [],
     )
+
+
+def _no_such_value(problem: DataError) -> ResponseReturnValue:
+    """PostgreSQL keeps no NUL characters and no numbers of thirty digits.
+
+    It is logged with its trace all the same: if nobody typed such a thing, the mistake is ours.
+    """
+    said = "A number in the address or the form is too large, or a character cannot be kept."
+    return _answer(400, PAGES[400].title, (said, PAGES[409].sentence), problem=problem)
 
 
 def _mistake_of_ours(problem: Exception) -> ResponseReturnValue:

@@ -206,3 +206,20 @@ def test_what_waits_for_us_too_long_is_late_and_marked(
 
     assert numbers(page) == [claimed]
     assert page.texts("//tr[contains(@class, 'is-late')]//span[@class='late']") == ["late"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/reclamations?q=%00",
+        "/reclamations.csv?q=%00",
+        "/reclamations?assignee=999999999999999999999999",
+        "/reclamations?since=9999-12-31&until=9999-12-31",
+        "/reclamations?after=yesterday_1",
+        "/reclamations?tab=nothing&sort=nothing&state=::",
+        "/refunds/999999999999999999999999",
+        "/workflows/%00",
+    ],
+)
+def test_a_crooked_address_is_never_a_mistake_of_ours(clerk: Browser, address: str) -> None:
+    assert clerk.open(address).status in {200, 400, 404}

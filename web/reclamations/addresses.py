@@ -25,7 +25,7 @@ def filters_from(arguments: MultiDict[str, str]) -> Filters:
         unit=arguments.get("unit", ""),
         assignee=arguments.get("assignee", ""),
         since=since,
-        until=until + timedelta(days=1) if until else None,
+        until=_day_after(until),
         sort="oldest" if arguments.get("sort") == "oldest" else "newest",
     )
 
@@ -80,6 +80,13 @@ def cursor_text(cursor: Cursor | None) -> str:
 
 def day(moment: datetime | None) -> str:
     return moment.date().isoformat() if moment else ""
+
+
+def _day_after(moment: datetime | None) -> datetime | None:
+    try:
+        return moment + timedelta(days=1) if moment else None
+    except OverflowError:
+        return None
 
 
 def _day(text: str | None) -> datetime | None:

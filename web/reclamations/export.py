@@ -29,15 +29,19 @@ def harmless(cell: str) -> str:
 def csv_lines(
     sessions: sessionmaker[Session], rules: Rules, filters: Filters, viewer_id: int | None
 ) -> Iterator[str]:
-    """Header and rows; each CHUNK is read in a short transaction of its own."""
-    yield _line(COLUMNS)
+    """Header and rows; each CHUNK is read in a short transaction of its own.
+
+    The header comes with the first rows: what cannot be read is refused before anything is sent.
+    """
+    header = [_line(COLUMNS)]
     after: Cursor | None = None
     while True:
         with sessions.begin() as session:
             found = page(session, filters, viewer_id, after=after, size=CHUNK)
             labels = Labels(session, rules)
             lines = [_line(_cells(row, labels)) for row in found.rows]
-        yield from lines
+        yield from header + lines
+        header = []
         if found.next is None:
             return
         after = found.next

@@ -1,6 +1,7 @@
 """The list of reclamations, its export, one reclamation, and the letters of one."""
 
 from datetime import UTC, datetime
+from itertools import chain
 
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
@@ -42,7 +43,8 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     filters, parts = addresses.filters_from(request.args), redress()
     lines = csv_lines(parts.sessions, parts.rules, filters, current_actor().staff_id)
-    response = Response(stream_with_context(lines), mimetype="text/csv")
+    begun = chain([next(lines)], lines)
+    response = Response(stream_with_context(begun), mimetype="text/csv")
     name = f"reclamations-{datetime.now(UTC):%Y-%m-%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -38,13 +38,14 @@ def show(name: str) -> ResponseReturnValue:
         )
         if definition is None:
             raise NotFound(f"There is no workflow {name}.")
+        state = request.args.get("state", "")
         here = next((each for each in versions if each.hash == definition.hash), None)
         return render_template(
             "workflows/show.html",
             definition=definition,
             versions=versions,
             cases=here.states if here else Counter(),
-            svg=svg_of(definition, request.args.get("state")),
+            svg=svg_of(definition, state if state in definition.states else None),
             is_current=rules.definitions.get(name) == definition,
             tone_of=tone_of,
             whom=whom,
