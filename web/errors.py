@@ -125,7 +125,7 @@ def _no_such_value(problem: DataError) -> ResponseReturnValue:
     It is logged with its trace all the same: if nobody typed such a thing, the mistake is ours.
     """
     said = "A number in the address or the form is too large, or a character cannot be kept."
-    return _answer(400, PAGES[400].title, (said, PAGES[409].sentence), problem=problem)
+    return _answer(400, PAGES[400].title, (said, PAGES[409].sentence), cause=problem)
 
 
 def _mistake_of_ours(problem: Exception) -> ResponseReturnValue:
@@ -145,13 +145,14 @@ def _answer(
     *,
     template: str = "errors/error.html",
     typed: list[tuple[str, str]] | None = None,
+    cause: Exception | None = None,
 ) -> ResponseReturnValue:
     page = render_template(
         template,
         status=status,
         title=title,
         sentences=sentences,
-        reference=_logged(status, sentences),
+        reference=_logged(status, sentences, cause),
         typed=typed or [],
     )
     return make_response(page, status)
