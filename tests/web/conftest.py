@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -27,9 +28,16 @@ def redress(settings: Settings, rules: Rules) -> Iterator[Redress]:
     parts.engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each test has an application of its own, and none has to compile its templates again."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(redress: Redress) -> Flask:
+def app(redress: Redress, _compiled_templates: FileSystemBytecodeCache) -> Flask:
     application = create_app(redress)
+    application.jinja_env.bytecode_cache = _compiled_templates
     application.testing = True
     application.config["PROPAGATE_EXCEPTIONS"] = False
     return application

@@ -170,7 +170,7 @@ def test_an_event_for_other_roles_says_for_which_and_is_refused_when_sent_all_th
     shown = warehouse.open(received.form("refund"))
     sent = warehouse.client.post(received.form("refund"), data=dict(token.form_values()))
 
-    assert "Only agent or lead" in shown.text
+    assert "Refund is for agent or lead." in shown.text
     assert shown.texts("//button[@data-send]") == []
     assert sent.status_code in {400, 403}
     assert received.state == "received"
