@@ -12,38 +12,43 @@ SHOWN = 100
 COUNTED_TO = 10_000
 
 
-def groups() -> dict[str, tuple[str, ColumnElement[bool]]]:
-    """The tabs of the page: a word for people, and which effects it shows."""
-    waits = Effect.status == "waiting"
-    taken = and_(waits, Effect.lease_until > func.redress_now())
-    idle = or_(Effect.lease_until.is_(None), Effect.lease_until <= func.redress_now())
-    return {
-        "due": ("Due", and_(waits, idle)),
-        "flight": ("In flight", taken),
-        "unknown": ("Unknown", Effect.status == "unknown"),
-        "stopped": ("Stopped", Effect.status == "stopped"),
-        "refused": ("Refused", Effect.status == "refused"),
-        "done": ("Done", Effect.status == "done"),
-    }
+GROUPS = {
+    "due": "Due",
+    "flight": "In flight",
+    "unknown": "Unknown",
+    "stopped": "Stopped",
+    "refused": "Refused",
+    "done": "Done",
+}
+"""The tabs of the page in their order, with words for people."""
+
+
+def in_group(group: str) -> ColumnElement[bool]:
+    """Which effects a tab shows. In flight are those that a worker holds right now."""
+    if group == "due":
+        idle = or_(Effect.lease_until.is_(None), Effect.lease_until <= func.redress_now())
+        return and_(Effect.status == "waiting", idle)
+    if group == "flight":
+        return and_(Effect.status == "waiting", Effect.lease_until > func.redress_now())
+    return Effect.status == group
 
 
 def counts(session: Session) -> dict[str, int]:
-    shown = groups()
+    """How many effects each tab has, counted up to COUNTED_TO."""
     columns = [
         select(func.count())
-        .select_from(select(Effect.id).where(condition).limit(COUNTED_TO + 1).subquery())
+        .select_from(select(Effect.id).where(in_group(group)).limit(COUNTED_TO + 1).subquery())
         .scalar_subquery()
-        for _, condition in shown.values()
+        for group in GROUPS
     ]
-    return dict(zip(shown, session.execute(select(*columns)).one(), strict=True))
+    return dict(zip(GROUPS, session.execute(select(*columns)).one(), strict=True))
 
 
 def newest(session: Session, group: str, *, after: int | None = None) -> Sequence[Effect]:
     """Up to SHOWN + 1 effects of a group; one more than SHOWN says that there is a next page."""
-    _, condition = groups()[group]
     statement = (
         select(Effect)
-        .where(condition)
+        .where(in_group(group))
         .options(
             joinedload(Effect.reclamation),
             joinedload(Effect.item).joinedload(Item.line),

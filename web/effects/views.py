@@ -10,6 +10,7 @@ from claims.refusals import NotFound, Refused
 from web.database import transaction
 from web.effects import words
 from web.security.current import current_actor, require_roles
+from web.tabs import tabs_for
 
 blueprint = Blueprint("effects", __name__)
 blueprint.add_app_template_filter(words.what, "effect_what")
@@ -23,20 +24,11 @@ OPERATORS = ("finance", "lead", "admin")
 @blueprint.get("/effects")
 @require_roles(*OPERATORS)
 def index() -> ResponseReturnValue:
-    groups = effects.groups()
     shown = request.args.get("show", "")
-    shown = shown if shown in groups else next(iter(groups))
+    shown = shown if shown in effects.GROUPS else next(iter(effects.GROUPS))
     with transaction() as session:
-        counted = effects.counts(session)
-        tabs = [
-            {
-                "label": label,
-                "href": url_for("effects.index", show=name),
-                "count": counted[name],
-                "is_here": name == shown,
-            }
-            for name, (label, _) in groups.items()
-        ]
+        counted, capped = effects.counts(session), effects.COUNTED_TO
+        tabs = tabs_for("effects.index", "show", effects.GROUPS, counted, shown, capped)
         found = effects.newest(session, shown, after=request.args.get("after", type=int))
         return render_template(
             "effects/index.html",

@@ -6,12 +6,16 @@ from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
-from claims.queries import people, reclamations
+from claims.queries import people
 from claims.queries.filters import Filters
+from claims.queries.reclamations import COUNTED_TO, Page, counts, page
 from claims.rules import Rules
 from web.formats import day
+from web.reclamations import addresses
 from web.reclamations.addresses import query_of, without
+from web.tabs import Tab, tab
 from web.workflows.labels import Labels
 
 TABS = {
@@ -23,14 +27,6 @@ TABS = {
     "open": "All open",
     "closed": "Closed",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    label: str
-    href: str
-    count: int | None
-    is_here: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +46,52 @@ class Options:
     assignees: Sequence[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Everything that the list's page draws."""
+
+    filters: Filters
+    query: str
+    page: Page
+    tabs: Sequence[Tab]
+    options: Options
+    chips: Sequence[Chip]
+    labels: Labels
+    previous: str
+    next: str
+
+
+def list_page(
+    session: Session, rules: Rules, arguments: MultiDict[str, str], viewer_id: int | None
+) -> ListPage:
+    """What the address asks for; always the same number of statements."""
+    filters = addresses.filters_from(arguments)
+    after, before = addresses.cursors_from(arguments)
+    shown = page(session, filters, viewer_id, after=after, before=before)
+    labels, options = Labels(session, rules), options_of(session, rules)
+    return ListPage(
+        filters=filters,
+        query=query_of(filters),
+        page=shown,
+        tabs=tabs_of(session, filters, viewer_id),
+        options=options,
+        chips=chips_of(filters, options, labels),
+        labels=labels,
+        previous=addresses.cursor_text(shown.previous),
+        next=addresses.cursor_text(shown.next),
+    )
+
+
 def tabs_of(session: Session, filters: Filters, viewer_id: int | None) -> list[Tab]:
-    counted = reclamations.counts(session, filters, viewer_id)
+    counted = counts(session, filters, viewer_id)
     return [
-        Tab(label, list_address(replace(filters, tab=name)), counted[name], name == filters.tab)
+        tab(
+            label,
+            list_address(replace(filters, tab=name)),
+            counted[name],
+            name == filters.tab,
+            COUNTED_TO,
+        )
         for name, label in TABS.items()
     ]
 

@@ -81,6 +81,9 @@ class CasePage:
     def reclamation(self) -> Reclamation:
         return self.case.reclamation
 
+    def money_of(self, item: Item) -> Refundable:
+        return next(row.money for row in self.rows if row.item.id == item.id)
+
     @property
     def value(self) -> int:
         return sum(row.money.worth for row in self.rows)

@@ -7,14 +7,13 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask.typing import ResponseReturnValue
 
 from claims.queries.case import find_letter
-from claims.queries.reclamations import page
 from web.database import redress, transaction
 from web.reclamations import addresses
 from web.reclamations.export import csv_lines
-from web.reclamations.listing import chips_of, options_of, tabs_of
+from web.reclamations.listing import list_page
 from web.reclamations.page import case_page
 from web.security.current import current_actor
-from web.workflows.labels import Labels, whom
+from web.workflows.labels import whom
 
 blueprint = Blueprint("reclamations", __name__)
 blueprint.add_app_template_filter(whom)
@@ -22,21 +21,9 @@ blueprint.add_app_template_filter(whom)
 
 @blueprint.get("/reclamations")
 def index() -> ResponseReturnValue:
-    filters, viewer_id = addresses.filters_from(request.args), current_actor().staff_id
-    after, before = addresses.cursors_from(request.args)
     with transaction() as session:
-        labels, options = Labels(session, redress().rules), options_of(session, redress().rules)
-        return render_template(
-            "reclamations/index.html",
-            filters=filters,
-            query=addresses.query_of(filters),
-            page=page(session, filters, viewer_id, after=after, before=before),
-            places=tabs_of(session, filters, viewer_id),
-            options=options,
-            chips=chips_of(filters, options, labels),
-            labels=labels,
-            cursor_text=addresses.cursor_text,
-        )
+        listed = list_page(session, redress().rules, request.args, current_actor().staff_id)
+        return render_template("reclamations/index.html", listed=listed)
 
 
 @blueprint.get("/reclamations.csv")

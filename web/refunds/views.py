@@ -1,6 +1,6 @@
 """The list of refunds by status, and one refund."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from claims import cases
@@ -8,6 +8,7 @@ from claims.queries import refunds
 from claims.refunds import refundable
 from web.database import redress, transaction
 from web.refunds import words
+from web.tabs import tabs_for
 from web.workflows.labels import Labels
 
 blueprint = Blueprint("refunds", __name__)
@@ -22,15 +23,9 @@ def index() -> ResponseReturnValue:
     after, before = request.args.get("after", type=int), request.args.get("before", type=int)
     with transaction() as session:
         counted = refunds.counts(session)
-        tabs = [
-            {
-                "label": label,
-                "href": url_for("refunds.index", status=name),
-                "count": counted[name],
-                "is_here": name == status,
-            }
-            for name, label in refunds.STATUSES.items()
-        ]
+        tabs = tabs_for(
+            "refunds.index", "status", refunds.STATUSES, counted, status, refunds.COUNTED_TO
+        )
         page = refunds.page(session, status, after=after, before=before)
         return render_template("refunds/index.html", places=tabs, page=page)
 

@@ -32,7 +32,16 @@
   };
 
   bar.addEventListener("click", (event) => {
-    if (event.target.closest("[aria-disabled=true]")) event.preventDefault();
+    const button = event.target.closest("[data-ticked-event]");
+    if (!button) return;
+    event.preventDefault();
+    if (button.getAttribute("aria-disabled") === "true") return;
+    const opener = document.createElement("a");
+    opener.href = `${button.formAction}?${new URLSearchParams(new FormData(bar))}`;
+    opener.dataset.dialog = "";
+    bar.append(opener);
+    opener.click();
+    opener.remove();
   });
   document.addEventListener("change", (event) => {
     if (event.target === all) boxes.forEach((box) => (box.checked = all.checked));
