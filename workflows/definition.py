@@ -97,6 +97,8 @@ class Transition:
     target: str
     place: Place
     when: str | None = None
+    refusal: str | None = None
+    """What a person is told where `when` does not hold, instead of the condition itself."""
     happy: bool = False
     do: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 A state, facts and an event go in; a decision comes out. The engine changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workflows.catalogue import Catalogue, Condition, Facts, FactType
@@ -62,7 +62,7 @@ class Engine:
         walked = walk(self._machine, state, event, facts)
         if walked.taken:
             return Taken(walked.taken)
-        return NotTaken(tuple(self._why_failed(line, facts) for line in walked.failed))
+        return NotTaken(self._why_all_failed(walked.failed, facts))
 
     def automatic(self, state: str, facts: Facts) -> Transition | None:
         """The first line of an on-enter event out of `state` whose condition holds, if any."""
@@ -146,7 +146,13 @@ class Engine:
             return f"{label} is not possible in the state {here.label}."
         return None
 
+    def _why_all_failed(self, lines: Iterable[Transition], facts: Facts) -> tuple[str, ...]:
+        """A sentence for each line, the same one once."""
+        return tuple(dict.fromkeys(self._why_failed(line, facts) for line in lines))
+
     def _why_failed(self, line: Transition, facts: Facts) -> str:
+        if line.refusal:
+            return line.refusal
         label = self.definition.events[line.event].label
         condition = self._conditions[line.event, line.when or ""]
         if isinstance(condition, Condition):
@@ -159,13 +165,13 @@ class Engine:
         if not event.by & roles:
             who = " or ".join(sorted(event.by - self.catalogue.no_person))
             return (f"{event.label} is for {who}.",)
-        failed: list[str] = []
+        failed: list[Transition] = []
         for line in lines:
             if self._could_hold(line, facts):
                 nothing_fits = self._forms[event.name].why_nothing_fits(facts)
                 return (nothing_fits,) if nothing_fits else ()
-            failed.append(self._why_failed(line, facts))
-        return tuple(failed)
+            failed.append(line)
+        return self._why_all_failed(failed, facts)
 
     def _could_hold(self, line: Transition, facts: Facts) -> bool:
         """Whether some input could make the line's condition true."""

@@ -14,6 +14,7 @@ _LINE_KEYS = (
     "event",
     "to",
     "when",
+    "refusal",
     "happy",
     "do",
     "effect",
@@ -123,6 +124,7 @@ def _read_line(draft: Draft, node: Node) -> None:
     target = target_scalar and draft.resolve(target_scalar, draft.states, "unknown-state", "state")
     known_event = draft.events.get(event) if event else None
     when = _condition(draft, fields, known_event)
+    refusal = _refusal(draft, fields)
     asked = _Asked(_commands(draft, fields, known_event), _effects(draft, fields))
     sends = [_sent(draft, fields, key) for key in ("send-items", "send-reclamation")]
     happy = fields.flag("happy")
@@ -138,6 +140,7 @@ def _read_line(draft: Draft, node: Node) -> None:
                     target=target,
                     place=fields.place,
                     when=when,
+                    refusal=refusal,
                     happy=happy,
                     do=asked.do,
                     effects=asked.effects,
@@ -145,6 +148,20 @@ def _read_line(draft: Draft, node: Node) -> None:
                     send_reclamation=sends[1],
                 )
             )
+
+
+def _refusal(draft: Draft, fields: Fields) -> str | None:
+    scalar = fields.scalar("refusal")
+    if scalar is None:
+        return None
+    if fields.scalar("when") is None:
+        draft.findings.add(
+            "refusal-without-condition",
+            scalar.place,
+            "A line without `when` is always taken; its refusal would never be read.",
+            "Remove refusal, or add the condition that it explains.",
+        )
+    return scalar.text
 
 
 def _condition(draft: Draft, fields: Fields, event: Event | None) -> str | None:

@@ -57,7 +57,7 @@ def test_an_event_that_no_line_takes_is_refused_with_a_reason(
     with pytest.raises(Refused) as refused:
         press(session, rules, item, "refund", AGENT, amount="24.99")
 
-    assert "24.99" in str(refused.value)
+    assert str(refused.value).endswith("request the return.")
     assert item.state == "reported"
 
 

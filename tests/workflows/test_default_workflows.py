@@ -246,10 +246,7 @@ def test_a_fault_above_50_needs_evidence_or_a_parcel() -> None:
     decision = engine("item-faulty").decide("reported", "accept", ITEM)
 
     assert decision == NotTaken(
-        (
-            "Accept the fault needs item.value <= 50.0; item.value is 120.00.",
-            "Accept the fault needs: evidence was noted for the item.",
-        )
+        ("Above 50.00 the fault has to be seen first; ask for evidence or note it.",)
     )
 
 

@@ -208,6 +208,14 @@ def test_deadlines_are_spans_of_calendar_time() -> None:
         assert definition.events["reject"].after == span
 
 
+def test_a_line_that_is_always_taken_needs_no_refusal() -> None:
+    text = changed(
+        "event: reject, to: rejected }", "event: reject, to: rejected, refusal: ⟨Never read. }"
+    )
+
+    only_problem_at(text, "refusal-without-condition")
+
+
 def test_the_place_of_a_condition_s_mistake_is_found_in_a_folded_text() -> None:
     text = changed(
         "  - { from: received, event: refund, to: approval, when: item.received > 0, "

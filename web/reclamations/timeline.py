@@ -63,11 +63,20 @@ class Moment:
 
 def timeline(case: Case, labels: Labels) -> list[Moment]:
     """The newest first; what happened at the same moment in the order it was written."""
-    found = [_of_entry(entry, case, labels) for entry in case.reclamation.journal]
+    found = [
+        _of_entry(entry, case, labels)
+        for entry in case.reclamation.journal
+        if not _is_told_by_the_effect(entry)
+    ]
     found += [_of_effect(effect) for effect in case.reclamation.effects]
     found += [_of_letter(letter, case) for letter in case.letters]
     found += [_of_order(order) for order in case.reclamation.new_orders]
     return sorted(found, key=lambda moment: moment.at)[::-1]
+
+
+def _is_told_by_the_effect(entry: JournalEntry) -> bool:
+    """An effect that was done says so itself, and leaves its letter, order or event."""
+    return entry.kind == "effect" and entry.input.get("outcome") == "done"
 
 
 def _of_entry(entry: JournalEntry, case: Case, labels: Labels) -> Moment:
@@ -100,7 +109,8 @@ def _inputs(
     event = labels.event(version, entry.event or "")
     declared = {field.name: field for field in event.input} if event else {}
     for name, value in entry.input.items():
-        yield _input(declared.get(name), name, value, currency)
+        if value not in ("", None):
+            yield _input(declared.get(name), name, value, currency)
 
 
 def _input(declared: Input | None, name: str, value: object, currency: str) -> tuple[str, str]:

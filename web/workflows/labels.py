@@ -14,11 +14,11 @@ from web.badges import Badge, tone_of
 from workflows.definition import Definition, Event
 
 WAITS = {
-    "agent": "Clerk",
+    "agent": "Agent",
     "warehouse": "Warehouse",
     "lead": "Lead",
     "finance": "Finance",
-    "admin": "Administrator",
+    "admin": "Admin",
     "customer": "Customer",
     "provider": "Payment provider",
 }
