@@ -41,14 +41,17 @@ def job_of(effect: Effect, taken: Taken) -> Job:
     return Job(taken, effect.kind, effect.key, effect.generation, effect.request)
 
 
-def do_once(shop: Workshop, job: Job, call: Callable[[], Outcome], record: Record) -> None:
+def do_once(
+    shop: Workshop, job: Job, call: Callable[[], Outcome], record: Record, done: str
+) -> None:
     """The whole way of an effect that is one call: attempt, call, outcome.
 
-    `record` writes the rows of our own that belong to it once it is done.
+    `record` writes the rows of our own that belong to it once it is done, and `done` says in a
+    sentence what was.
     """
     with shop.transaction() as session:
         if earlier := _late_word(session, job):
-            effects.finish(session, shop.rules, job.taken, "done", "Done.", earlier, record)
+            effects.finish(session, shop.rules, job.taken, "done", done, earlier, record)
             return
         attempt = effects.begin_attempt(session, job.taken, job.key, digest(job.request))
     if attempt is None:
@@ -59,7 +62,7 @@ def do_once(shop: Workshop, job: Job, call: Callable[[], Outcome], record: Recor
         match outcome:
             case Done():
                 effects.finish(
-                    session, shop.rules, job.taken, "done", "Done.", answer_of(outcome), record
+                    session, shop.rules, job.taken, "done", done, answer_of(outcome), record
                 )
             case Refused(reason):
                 effects.finish(

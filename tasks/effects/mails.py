@@ -53,7 +53,7 @@ def _send(
         written = write_letter(letter, facts_of(job, label_number))
     except UnknownLetter as unknown:
         refusal = Refused(str(unknown))
-        do_once(shop, job, lambda: refusal, _write_nothing)
+        do_once(shop, job, lambda: refusal, _write_nothing, "Nothing was sent.")
         return
     mail = _mail(shop, job, written)
 
@@ -79,7 +79,7 @@ def _send(
         if also_record is not None:
             also_record(session, effect)
 
-    do_once(shop, job, send, write_rows)
+    do_once(shop, job, send, write_rows, f"“{mail.subject}” went to {mail.recipient}.")
 
 
 def facts_of(job: Job, label_number: str | None) -> LetterFacts:

@@ -25,7 +25,8 @@ def notify_staff(shop: Workshop, job: Job) -> None:
             )
         )
 
-    do_once(shop, job, lambda: Done(job.key), write_notice)
+    told = f"Whoever is {job.request['with']['role']} was told."
+    do_once(shop, job, lambda: Done(job.key), write_notice, told)
 
 
 def _sentence(session: Session, rules: Rules, effect: Effect) -> str:

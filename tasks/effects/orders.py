@@ -71,7 +71,8 @@ def _order(shop: Workshop, job: Job, wanted: Wanted | Refused) -> None:
         if isinstance(wanted, Wanted):
             session.add(_new_order(session, effect, wanted))
 
-    do_once(shop, job, answer, write_order)
+    number = "" if isinstance(wanted, Refused) else wanted.number
+    do_once(shop, job, answer, write_order, f"Order {number} was made.")
 
 
 def _new_order(session: Session, effect: Effect, wanted: Wanted) -> Order:

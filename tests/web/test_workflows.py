@@ -48,7 +48,7 @@ def test_a_workflow_is_drawn_and_told_in_tables(
     assert page.title.startswith("Return and refund")
     assert len(page.tree.xpath("//div[@class='drawing__box']/*[name()='svg']")) == 1
     states = page.texts("//section[@aria-labelledby='states-title']//tbody/tr")
-    assert states[0] == "Reported reported Clerk 1"
+    assert states[0] == "Reported reported Agent 1"
     lines = page.texts("//section[@aria-labelledby='lines-title']//tbody/tr")
     assert "Received Refund Refund under way input.amount <= 200.0 refund.pay" in lines
     events = page.texts("//section[@aria-labelledby='events-title']//tbody/tr")
