@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 import redis
 from sqlalchemy import Engine, create_engine
@@ -99,6 +100,12 @@ def database(cluster: LocalPostgres, worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def _cleaner(cluster: LocalPostgres, database: str) -> Iterator[psycopg.Connection]:
+    with cluster.connect(database=database) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
 def _valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalValkey]:
     folder = tmp_path_factory.mktemp("valkey")
     server = LocalValkey(folder, folder / "valkey.log")
@@ -135,6 +142,7 @@ def database_url(
     cluster: LocalPostgres,
     database: str,
     surroundings: Surroundings,
+    _cleaner: psycopg.Connection,
     request: pytest.FixtureRequest,
 ) -> str:
     """The application role's address of a database without rows.
@@ -144,7 +152,7 @@ def database_url(
     for fixture, part in {"worker": "worker", "sweeper": "sweep"}.items():
         if fixture not in request.fixturenames:
             surroundings.stop(part)
-    clean(cluster, database)
+    clean(_cleaner)
     return cluster.url(APPLICATION, database)
 
 
@@ -162,17 +170,17 @@ def valkey_url(_valkey: LocalValkey) -> str:
     return _valkey.url
 
 
-@pytest.fixture
-def settings(
-    database_url: str, owner_database_url: str, valkey_url: str, surroundings: Surroundings
+@pytest.fixture(scope="session")
+def shared_settings(
+    cluster: LocalPostgres, database: str, _valkey: LocalValkey, surroundings: Surroundings
 ) -> Settings:
-    """Settings of this test's own servers; `mailbox` and `sandbox` make two of them answer."""
+    """`settings` for what many tests share; whatever uses it asks for `settings` in each test."""
     return settings_from(
         {
-            "DATABASE_URL": database_url,
-            "OWNER_DATABASE_URL": owner_database_url,
+            "DATABASE_URL": cluster.url(APPLICATION, database),
+            "OWNER_DATABASE_URL": cluster.url(OWNER, database),
             "APP_DATABASE_ROLE": APPLICATION,
-            "REDIS_URL": valkey_url,
+            "REDIS_URL": _valkey.url,
             "SECRET_KEY": "a secret that only the tests know, and long enough",
             "MAIL_URL": f"smtp://127.0.0.1:{surroundings.smtp_port}",
             "MAIL_FROM": "Redress <service@redress.example>",
@@ -186,11 +194,33 @@ def settings(
     )
 
 
+@pytest.fixture
+def settings(shared_settings: Settings, database_url: str, valkey_url: str) -> Settings:
+    """Settings of this test's own servers, which hold nothing yet.
+
+    `mailbox` and `sandbox` make two more of them answer.
+    """
+    return shared_settings
+
+
 @pytest.fixture(scope="session")
 def _engine(cluster: LocalPostgres, database: str) -> Iterator[Engine]:
     engine = create_engine(cluster.url(APPLICATION, database), pool_size=20, pool_pre_ping=True)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _owner_engine(cluster: LocalPostgres, database: str) -> Iterator[Engine]:
+    engine = create_engine(cluster.url(OWNER, database), pool_pre_ping=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def owner_sessions(database_url: str, _owner_engine: Engine) -> sessionmaker[Session]:
+    """Sessions of the role that owns the tables: it may move the clock."""
+    return sessionmaker(_owner_engine)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from config.bootstrap import Redress, build
+from claims.rules import Rules
+from config.bootstrap import build
 from config.settings import Settings
 from tests.stories.telling import Story
 from tests.support.mail import Mailbox
@@ -24,17 +25,17 @@ STAFF = {
 }
 
 
-@pytest.fixture
-def redress(settings: Settings) -> Iterator[Redress]:
-    """The parts as in production: after a commit the doorbell rings."""
-    parts = build(settings)
-    yield parts
+@pytest.fixture(scope="session")
+def _shared_app(shared_settings: Settings, rules: Rules) -> Iterator[Flask]:
+    """Built as in production: after a commit the doorbell rings."""
+    parts = build(shared_settings, rules)
+    yield create_app(parts)
     parts.engine.dispose()
 
 
 @pytest.fixture
-def app(redress: Redress) -> Flask:
-    return create_app(redress)
+def app(_shared_app: Flask, settings: Settings) -> Flask:
+    return _shared_app
 
 
 @pytest.fixture

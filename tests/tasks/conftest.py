@@ -1,9 +1,10 @@
 """A worker's workshop inside the test, and a desk at which refunds are asked for."""
 
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.rules import Rules
@@ -13,20 +14,17 @@ from tests.support.parts import Sandbox
 from tests.tasks.desk import Desk
 
 
-@pytest.fixture
-def owner_sessions(owner_database_url: str) -> Iterator[sessionmaker[Session]]:
-    """Sessions of the role that owns the tables: it may move the clock."""
-    engine = create_engine(owner_database_url)
-    yield sessionmaker(engine)
-    engine.dispose()
-
-
-@pytest.fixture
-def workshop(settings: Settings, rules: Rules) -> Iterator[Workshop]:
-    """What a worker process holds; effects are carried out in the test's own thread."""
-    shop = open_workshop(settings, rules)
+@pytest.fixture(scope="session")
+def _shared_workshop(shared_settings: Settings, rules: Rules) -> Iterator[Workshop]:
+    shop = open_workshop(shared_settings, rules)
     yield shop
     shop.close()
+
+
+@pytest.fixture
+def workshop(_shared_workshop: Workshop, settings: Settings) -> Workshop:
+    """What a worker process holds; effects are carried out in the test's own thread."""
+    return replace(_shared_workshop, stopping=threading.Event())
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -20,27 +19,28 @@ from web.app import create_app
 SignIn = Callable[..., Browser]
 
 
-@pytest.fixture
-def redress(settings: Settings, rules: Rules) -> Iterator[Redress]:
-    """The parts, built as in production."""
-    parts = build(settings, rules)
-    yield parts
+@pytest.fixture(scope="session")
+def _shared_app(shared_settings: Settings, rules: Rules) -> Iterator[Flask]:
+    """One application, built as in production; as there, it serves request after request."""
+    parts = build(shared_settings, rules)
+    application = create_app(parts)
+    application.testing = True
+    application.config["PROPAGATE_EXCEPTIONS"] = False
+    yield application
     parts.engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def _compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Each test has an application of its own, and none has to compile its templates again."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+@pytest.fixture
+def app(_shared_app: Flask, settings: Settings) -> Flask:
+    """The application, on servers that hold nothing yet."""
+    return _shared_app
 
 
 @pytest.fixture
-def app(redress: Redress, _compiled_templates: FileSystemBytecodeCache) -> Flask:
-    application = create_app(redress)
-    application.jinja_env.bytecode_cache = _compiled_templates
-    application.testing = True
-    application.config["PROPAGATE_EXCEPTIONS"] = False
-    return application
+def redress(app: Flask) -> Redress:
+    """The parts that the application was built from."""
+    parts: Redress = app.extensions["redress"]
+    return parts
 
 
 @pytest.fixture

@@ -136,12 +136,15 @@ def test_a_zone_that_does_not_exist_is_utc(clerk: Browser, sessions: Sessions, z
 
 
 def test_a_mistake_of_ours_is_a_sentence_with_a_reference_that_is_logged(
-    app: Flask, clerk: Browser, caplog: pytest.LogCaptureFixture
+    app: Flask,
+    clerk: Browser,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def break_down() -> str:
         raise ZeroDivisionError("secret details")
 
-    app.view_functions["orders.index"] = break_down
+    monkeypatch.setitem(app.view_functions, "orders.index", break_down)
     with caplog.at_level(logging.ERROR):
         page = clerk.open("/orders")
 
