@@ -9,6 +9,7 @@ from datetime import datetime
 
 from claims import refunds
 from claims.choices import RefundOrder
+from claims.incidents import settle_unknown
 from claims.models import Item
 from claims.people import Actor
 from claims.refusals import Refused
@@ -114,6 +115,7 @@ def _decide(run: CommandRun, effect_id: int | None, status: str, word: str) -> N
             effect.epoch += 1
             effect.lease_until = None
             effect.last_word = f"{run.actor.name} {word}."
+            settle_unknown(effect, run.actor, run.at, f"It was {word}.")
 
 
 def nothing(run: CommandRun) -> None:

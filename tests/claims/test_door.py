@@ -7,9 +7,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import clock, deadlines
+from claims import clock, deadlines, effects
 from claims.door import CaseRef, Fired, Firing, fire, fire_many
-from claims.models import Deadline, Effect, Item, JournalEntry, Reclamation
+from claims.models import Deadline, Effect, Incident, Item, JournalEntry, Reclamation
 from claims.people import importer, worker
 from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
 from claims.rules import Rules
@@ -264,6 +264,26 @@ def test_an_unclear_refund_is_decided_by_finance(session: Session, rules: Rules)
     press(session, rules, item, "refund", AGENT, amount="24.99")
     assert work_off(session, rules, item)
     assert item.state == "refunded"
+
+
+@pytest.mark.parametrize("decision", ["confirm-paid", "confirm-not-paid"])
+def test_deciding_an_unclear_refund_resolves_the_incident_it_had_opened(
+    session: Session, rules: Rules, decision: str
+) -> None:
+    item = received(session, rules)
+    press(session, rules, item, "refund", AGENT, amount="24.99")
+    [_, pay] = effects.take(session, "tests", timedelta(seconds=60), 10)
+    effects.give_to_a_person(session, rules, pay, "The provider answered 500.", {})
+    assert [each.resolved_at for each in session.scalars(select(Incident))] == [None]
+
+    press(session, rules, item, decision, FINANCE)
+
+    [incident] = session.scalars(select(Incident))
+    assert incident.resolved_at is not None
+    assert (incident.resolved_by, incident.resolution) == (
+        "Finn",
+        "It was found paid." if decision == "confirm-paid" else "It was found not paid.",
+    )
 
 
 def test_deadlines_fire_by_the_database_clock(
