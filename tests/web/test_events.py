@@ -108,6 +108,18 @@ def test_a_wrong_amount_stays_as_typed_with_a_sentence_at_the_field(
     assert received.state == "received"
 
 
+def test_approving_names_the_proposed_amount_and_who_proposed_it(
+    clerk: Browser, lead: Browser, sessions: Sessions, rules: Rules
+) -> None:
+    coat = back_again(sessions, rules, Line("COAT", "Coat", 1, 45000))
+    clerk.press(clerk.open(coat.form("refund")), {"input.amount": "300"})
+
+    page = lead.open(coat.form("approve"))
+
+    assert the_button(page) == "Approve €300.00"
+    assert "€300.00 proposed by Anna" in page.text
+
+
 def test_a_stale_form_says_what_changed_keeps_what_was_typed_and_can_go_on(
     clerk: Browser, received: Filed, sessions: Sessions, rules: Rules
 ) -> None:

@@ -7,7 +7,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from claims.cases import CaseRef
-from claims.models import Item, Reclamation
+from claims.models import Item, Reclamation, Refund
 from claims.offering import CaseOffer, offers
 from claims.people import Actor
 from claims.queries import case as cases
@@ -15,6 +15,7 @@ from claims.refusals import InvalidInput, NotFound, Refused, Stale
 from claims.rules import Rules
 from web.events.consequences import Consequence, consequences
 from web.events.fields import FieldView, fields_of, typed_into
+from web.events.proposals import proposal_paid_by
 from web.words import request_token
 from web.workflows.labels import Labels
 from workflows.definition import Event
@@ -38,10 +39,14 @@ class EventForm:
     """What happened meanwhile, where the form had become stale."""
     refused: tuple[str, ...] = ()
     """Why what was just sent was refused."""
+    proposal: Refund | None = None
+    """The refund that this event would pay, as somebody proposed it."""
 
     @property
     def minor(self) -> int | None:
         """The amount that the button names at first."""
+        if self.proposal is not None:
+            return self.proposal.amount
         return next((field.minor for field in self.fields if field.minor is not None), None)
 
     @property
@@ -80,6 +85,7 @@ def event_form(
         token=request_token(),
         labels=labels,
         consequences=consequences(session, rules, reclamation, event) if is_closing else (),
+        proposal=proposal_paid_by(session, labels, item, declared),
     )
 
 

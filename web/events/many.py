@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from claims.cases import CaseRef
 from claims.door import fire
-from claims.models import Item, Reclamation
+from claims.models import Item, Reclamation, Refund
 from claims.offering import offers
 from claims.people import Actor
 from claims.queries import case as cases
@@ -18,6 +18,7 @@ from claims.refusals import InvalidInput, NotFound, Refused, Stale
 from claims.rules import Rules
 from web.events.fields import FieldView, fields_of, is_own, raw_input, typed_into
 from web.events.form import not_here
+from web.events.proposals import proposal_paid_by
 from web.events.told import closing_word
 from web.words import request_token
 from web.workflows.labels import Labels
@@ -33,6 +34,15 @@ class ItemPart:
     item: Item
     fields: Sequence[FieldView]
     reasons: tuple[str, ...]
+    proposal: Refund | None = None
+    """The refund that the event would pay, as somebody proposed it."""
+
+    @property
+    def amounts(self) -> list[int]:
+        """What stands in its form at first; nothing once something was typed."""
+        if self.proposal is not None:
+            return [self.proposal.amount]
+        return [field.minor for field in self.fields if field.minor is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,7 @@ class ManyForm:
     @property
     def minor(self) -> int | None:
         """The sum of the amounts that stand in the form at first."""
-        amounts = [field.minor for part in self.parts for field in part.fields]
-        known = [amount for amount in amounts if amount is not None]
+        known = [amount for part in self.parts for amount in part.amounts]
         return sum(known) if known else None
 
 
@@ -105,6 +114,7 @@ def many_form(session: Session, rules: Rules, number: str, event: str, actor: Ac
                 item,
                 [field for field in fields if is_own(field.input)],
                 offer.reasons if offer else (not_here(labels, item, known),),
+                proposal_paid_by(session, labels, item, known),
             )
         )
     assert declared is not None

@@ -1,0 +1,29 @@
+"""The refund that waits for a second look, where an event would pay it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from claims.asking import MONEY
+from claims.models import Item, Refund
+from web.workflows.labels import Labels
+from workflows.definition import Event
+
+
+def proposal_paid_by(
+    session: Session, labels: Labels, item: Item | None, event: Event
+) -> Refund | None:
+    """What this event pays though nobody types an amount: the proposal of the item."""
+    if item is None or not _pays(labels, item, event):
+        return None
+    proposed = select(Refund).where(Refund.item_id == item.id, Refund.status == "proposed")
+    return session.scalar(proposed.order_by(Refund.id.desc()).limit(1))
+
+
+def _pays(labels: Labels, item: Item, event: Event) -> bool:
+    definition = labels.definition(item.workflow_hash)
+    return any(
+        definition.effects[name].run == MONEY
+        for line in definition.transitions
+        if (line.source, line.event) == (item.state, event.name)
+        for name in line.effects
+    )
