@@ -91,6 +91,20 @@ def test_a_stopped_effect_can_be_tried_again(
     assert [said for said in due if said.startswith("Pay the refund")]
 
 
+def test_whoever_can_decide_an_incident_reads_there_how(
+    finance: Browser, sessions: Sessions, rules: Rules, number: str
+) -> None:
+    with sessions.begin() as session:
+        [taken] = effects.take(session, "tests", timedelta(seconds=60), 1)
+        effects.give_to_a_person(session, rules, taken, "The provider answered 500.", {})
+
+    page = finance.open(f"/reclamations/{number}")
+
+    [banner] = page.texts("//section[@aria-label='What to do now']")
+    assert "The provider answered 500." in banner
+    assert "You can: It was paid or It was not paid." in banner
+
+
 def test_an_incident_stands_at_the_top_of_its_reclamation(
     clerk: Browser, sessions: Sessions, rules: Rules, number: str
 ) -> None:

@@ -32,7 +32,7 @@ def test_the_page_says_whose_turn_it_is_and_offers_the_usual_way_first(
     assert banner.startswith("Your turn. 1 × Blue shirt, M: Reported. You can: Request return,")
     assert page.texts("//header//a[contains(@class, 'button--primary')]") == ["Request return"]
     others = sign_in("Wim", "warehouse").open(f"/reclamations/{claimed}")
-    assert "Waits for the agent." in others.text
+    assert "Waits for an agent." in others.text
 
 
 def test_a_button_that_cannot_be_pressed_stays_and_says_why(

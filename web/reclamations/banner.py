@@ -12,6 +12,8 @@ from workflows.definition import Tone
 if TYPE_CHECKING:
     from web.reclamations.page import ItemRow
 
+ARTICLES = {"agent": "an", "lead": "a", "admin": "an", "finance": ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Banner:
@@ -25,7 +27,8 @@ def banner_of(case: Case, rows: Sequence["ItemRow"], actor: Actor) -> Banner:
     reclamation = case.reclamation
     if case.incidents:
         said = tuple(incident.sentence for incident in case.incidents)
-        return Banner("bad", "Somebody has to look at this", said)
+        ours = [row for row in rows if row.item.waits_for in actor.roles]
+        return Banner("bad", "Somebody has to look at this", (*said, *_sentences(ours)))
     if reclamation.closed_at:
         return Banner(
             "closed",
@@ -42,8 +45,8 @@ def banner_of(case: Case, rows: Sequence["ItemRow"], actor: Actor) -> Banner:
         return Banner("owed", "Your turn", _sentences(ours))
     waits = dict.fromkeys(row.item.waits_for or ROLES[0] for row in waiting)
     tone: Tone = "owed" if any(name in ROLES for name in waits) else "elsewhere"
-    names = " and ".join(whom(name).lower() for name in waits)
-    return Banner(tone, f"Waits for the {names}", _sentences(waiting))
+    names = " and ".join(_the(name) for name in waits)
+    return Banner(tone, f"Waits for {names}", _sentences(waiting))
 
 
 def _sentences(rows: Sequence["ItemRow"]) -> tuple[str, ...]:
@@ -55,6 +58,12 @@ def _sentence(row: "ItemRow") -> str:
     ways = [offer.event.label for offer in row.offers if offer.is_open]
     said = f"{row.item.quantity} × {row.item.line.name}: {row.badge.label}."
     return f"{said} {_either(ways)}" if ways else said
+
+
+def _the(waits_for: str) -> str:
+    """`the customer`, `a lead`, `finance`: one of several people is not named as the only one."""
+    word = whom(waits_for).lower()
+    return f"{ARTICLES.get(waits_for, 'the')} {word}".strip()
 
 
 def _either(ways: Sequence[str]) -> str:
