@@ -10,7 +10,6 @@ from claims.models import Effect, Incident
 from claims.people import Actor
 from claims.refusals import Refused
 
-
 UNKNOWN = "effect-unknown"
 
 
