@@ -228,9 +228,12 @@ def _fire_outcome(
     try:
         if case.final is not None:
             raise Refused("It is settled already.")
-        with session.no_autoflush:
-            fire_loaded(session, rules, Happening(case, event, actor, at))
+        with session.begin_nested():
+            with session.no_autoflush:
+                fire_loaded(session, rules, Happening(case, event, actor, at))
+            finish_writing(session)
     except Refused as refused:
+        session.info.pop("effects_new", None)
         sentence = (
             f"{effect.kind} ended as {effect.status!r}, but the case, which is in the state "
             f"{case.state!r}, could not take {event!r}: {refused}"

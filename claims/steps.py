@@ -18,6 +18,7 @@ from claims.money import decimals
 from claims.people import CASE, Actor
 from claims.refusals import Refused
 from claims.rules import Rules
+from workflows.conditions import ConditionFailed
 from workflows.definition import Definition, Transition
 from workflows.engine import NotTaken
 
@@ -69,7 +70,10 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
         **facts_of(session, case, happening.at),
         **engine.input_facts(happening.event, happening.input, places),
     }
-    decision = engine.decide(case.state, happening.event, facts)
+    try:
+        decision = engine.decide(case.state, happening.event, facts)
+    except ConditionFailed as failed:
+        raise Refused(f"{name_of(case)} cannot tell what follows: {failed}") from failed
     if isinstance(decision, NotTaken):
         raise Refused(*decision.reasons)
     if isinstance(case, Item):
@@ -77,12 +81,24 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
         for command in decision.line.do:
             check, _ = COMMANDS[command]
             check(run)
-    for name in decision.line.effects:
+    prepared = Prepared(happening, definition, decision.line)
+    _check_what_follows(session, rules, prepared)
+    return prepared
+
+
+def _check_what_follows(session: Session, rules: Rules, prepared: Prepared) -> None:
+    """Whether the line's effects can be asked for, and all items take what is sent to them."""
+    happening, line, case = prepared.happening, prepared.line, prepared.happening.case
+    for name in line.effects:
         if happening.actor.kind == "import":
-            asking.refuse_in_import(definition.effects[name])
+            asking.refuse_in_import(prepared.definition.effects[name])
         else:
-            asking.check(case, definition.effects[name], happening.input)
-    return Prepared(happening, definition, decision.line)
+            asking.check(case, prepared.definition.effects[name], happening.input)
+    if isinstance(case, Reclamation) and line.send_items:
+        for item in case.items:
+            if item.final is None:
+                sent = Happening(item, line.send_items, _sent_by(happening), happening.at)
+                _prepare_item(session, rules, sent)
 
 
 def _command_run(rules: Rules, item: Item, happening: Happening) -> CommandRun:
@@ -130,7 +146,8 @@ def _move(prepared: Prepared) -> None:
     if happening.actor.kind == "person":
         case.last_person_id = happening.actor.staff_id
     if line.source == line.target:
-        # It stays where it is: how long it has been there, and its deadlines, go on.
+        # It stays where it is: how long it has been there, and its other deadlines, go on.
+        _ring_once(case, line.event, happening.at)
         return
     case.state, case.state_since = line.target, happening.at
     case.waits_for = target.waits_for
@@ -162,6 +179,14 @@ def end_deadlines(case: Reclamation | Item, event: str | None, at: datetime) -> 
             deadline.ending = "fired" if deadline.event == event else "left"
 
 
+def _ring_once(case: Reclamation | Item, event: str, at: datetime) -> None:
+    """A clock that leads back to its own state has rung; it would ring without end."""
+    item = case if isinstance(case, Item) else None
+    for deadline in reclamation_of(case).deadlines:
+        if deadline.item is item and deadline.ended_at is None and deadline.event == event:
+            deadline.ended_at, deadline.ending = at, "fired"
+
+
 def _settle(rules: Rules, prepared: Prepared) -> None:
     case, at = prepared.happening.case, prepared.happening.at
     final = prepared.definition.states[case.state].final
@@ -169,6 +194,9 @@ def _settle(rules: Rules, prepared: Prepared) -> None:
         return
     case.final = final
     if isinstance(case, Item):
+        # A proposal that nobody can approve any more would hold its money for ever.
+        if (proposed := refunds.proposal(case)) is not None:
+            refunds.release(proposed, "dropped", at)
         case.holds_pieces = final == "good" and not _can_be_claimed_again(rules, case)
     else:
         case.closed_at = at
@@ -202,16 +230,12 @@ def _ask_effects(session: Session, rules: Rules, prepared: Prepared) -> None:
 def _send(session: Session, rules: Rules, prepared: Prepared) -> None:
     happening, line = prepared.happening, prepared.line
     reclamation = reclamation_of(happening.case)
-    origin = happening.actor if happening.actor.kind in {"person", "import"} else CASE
-    actor = replace(origin, kind="import" if origin.kind == "import" else "case")
+    actor = _sent_by(happening)
     if line.send_items:
         for item in reclamation.items:
             if item.final is None:
                 sent = Happening(item, line.send_items, actor, happening.at)
-                try:
-                    take(session, rules, prepare(session, rules, sent))
-                except Refused as refused:
-                    raise Refused(f"{name_of(item)} stands in the way.", *refused.reasons) from None
+                take(session, rules, _prepare_item(session, rules, sent))
     if line.send_reclamation:
         sent = Happening(reclamation, line.send_reclamation, actor, happening.at)
         try:
@@ -221,6 +245,18 @@ def _send(session: Session, rules: Rules, prepared: Prepared) -> None:
             reclamation_deaf(session, reclamation, line.send_reclamation, refused, happening.at)
         else:
             take(session, rules, step)
+
+
+def _sent_by(happening: Happening) -> Actor:
+    origin = happening.actor if happening.actor.kind in {"person", "import"} else CASE
+    return replace(origin, kind="import" if origin.kind == "import" else "case")
+
+
+def _prepare_item(session: Session, rules: Rules, sent: Happening) -> Prepared:
+    try:
+        return prepare(session, rules, sent)
+    except Refused as refused:
+        raise Refused(f"{name_of(sent.case)} stands in the way.", *refused.reasons) from None
 
 
 def reclamation_deaf(
@@ -243,7 +279,10 @@ def _go_on(session: Session, rules: Rules, prepared: Prepared) -> None:
         return
     engine = rules.engine(session, happening.case.workflow_hash)
     facts = facts_of(session, happening.case, happening.at)
-    line = engine.automatic(happening.case.state, facts)
+    try:
+        line = engine.automatic(happening.case.state, facts)
+    except ConditionFailed as failed:
+        raise Refused(f"{name_of(happening.case)} cannot tell what follows: {failed}") from failed
     if line is None:
         return
     chain: int = session.info.get("on_enter_chain", 0)
