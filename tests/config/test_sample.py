@@ -3,15 +3,14 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, make_url, select
 from sqlalchemy.orm import Session
 
-from claims import clock
 from claims.models import (
     BusinessUnit,
     Deadline,
@@ -27,33 +26,44 @@ from claims.models import (
 )
 from claims.people import ROLES
 from claims.queries import waiting
-from config.bootstrap import Redress, build, read_rules
+from claims.rules import Rules
+from config.bootstrap import build
+from config.local.postgres import APPLICATION, LocalPostgres
+from config.local.signins import SignIn
 from config.sample import fill, playing
 from config.sample.orders import SHOPS, make_orders
-from config.sample.people import STAFF
 from config.sample.stories import STORIES, Want
 from config.settings import Settings
-from tests.support.shop import a_member_of_staff, acting
+from tests.support.cluster import TEMPLATE
+
+
+@dataclass(frozen=True)
+class Filling:
+    """The sample as `make run` fills it in, in a database of its own that tests only read."""
+
+    engine: Engine
+    sign_ins: list[SignIn]
+    took: float
+
+
+@pytest.fixture(scope="module")
+def filling(shared_settings: Settings, cluster: LocalPostgres, rules: Rules) -> Iterator[Filling]:
+    name = f"{make_url(shared_settings.database_url).database}_sample"
+    cluster.create_database(name, TEMPLATE)
+    address = cluster.url(APPLICATION, name)
+    redress = build(shared_settings.model_copy(update={"database_url": address}), rules)
+    begun = time.process_time()
+    sign_ins = fill(redress)
+    yield Filling(redress.engine, sign_ins, time.process_time() - begun)
+    redress.engine.dispose()
+    cluster.drop_database(name)
 
 
 @pytest.fixture
-def redress(settings: Settings) -> Iterator[Redress]:
-    built = build(settings)
-    yield built
-    built.engine.dispose()
-
-
-@pytest.fixture
-def orders(session: Session) -> list[Order]:
-    return make_orders(session, clock.now(session))
-
-
-@pytest.fixture
-def shop(session: Session, settings: Settings, orders: list[Order]) -> Session:
-    """The whole sample but for passwords, which take long to hash; not committed."""
-    people = {one.key: acting(a_member_of_staff(session, one.name, one.role)) for one in STAFF}
-    playing.play(session, read_rules(settings), orders, people, clock.now(session))
-    return session
+def shop(filling: Filling) -> Iterator[Session]:
+    """The shop that was filled in; what a test changes in it is rolled back."""
+    with Session(filling.engine) as session:
+        yield session
 
 
 def how_many(session: Session, table: type) -> int:
@@ -61,18 +71,16 @@ def how_many(session: Session, table: type) -> int:
 
 
 def test_there_are_two_shops_with_three_units_forty_customers_and_three_hundred_orders(
-    orders: list[Order], session: Session
+    shop: Session,
 ) -> None:
-    shops = {shop.code: shop.currency for shop in session.scalars(select(Shop))}
+    shops = {each.code: each.currency for each in shop.scalars(select(Shop))}
     assert shops == {"WALDWEG": "EUR", "HEARTH": "GBP"}
-    assert how_many(session, BusinessUnit) == 3
-    assert session.scalar(select(func.count(Order.customer_number.distinct()))) == 40
-    assert how_many(session, Order) == 300
+    assert how_many(shop, BusinessUnit) == 3
+    assert shop.scalar(select(func.count(Order.customer_number.distinct()))) == 40
+    assert how_many(shop, Order) == 300
 
 
-def test_every_order_adds_up_to_what_its_payments_captured(
-    orders: list[Order], session: Session
-) -> None:
+def test_every_order_adds_up_to_what_its_payments_captured(shop: Session) -> None:
     lines = select(func.sum(OrderLine.paid)).where(OrderLine.order_id == Order.id)
     captured = select(func.sum(Payment.captured)).where(Payment.order_id == Order.id)
     wrong = select(Order.number).where(
@@ -80,31 +88,29 @@ def test_every_order_adds_up_to_what_its_payments_captured(
         | (Order.total_paid != captured.scalar_subquery())
     )
 
-    assert session.scalars(wrong).all() == []
+    assert shop.scalars(wrong).all() == []
 
 
-def test_every_line_is_paid_what_it_costs_less_its_discount(
-    orders: list[Order], session: Session
-) -> None:
+def test_every_line_is_paid_what_it_costs_less_its_discount(shop: Session) -> None:
     full = OrderLine.unit_price * OrderLine.quantity
     wrong = select(OrderLine.id).where(
         OrderLine.status != "cancelled", OrderLine.paid != full - OrderLine.discount
     )
 
-    assert session.scalars(wrong).all() == []
+    assert shop.scalars(wrong).all() == []
 
 
 def test_there_are_discounts_two_tax_rates_shipping_gift_cards_and_cancelled_lines(
-    orders: list[Order], session: Session
+    shop: Session,
 ) -> None:
-    for shop in SHOPS:
-        of_shop = select(OrderLine).join(Order).join(Shop).where(Shop.code == shop.code)
-        lines = session.scalars(of_shop).all()
+    for sample in SHOPS:
+        of_shop = select(OrderLine).join(Order).join(Shop).where(Shop.code == sample.code)
+        lines = shop.scalars(of_shop).all()
         assert len({line.tax_rate for line in lines}) == 2
         assert any(line.discount for line in lines)
         assert any(line.status == "cancelled" for line in lines)
-    assert session.scalar(select(func.max(Order.shipping_paid))) == 490
-    methods = Counter(session.scalars(select(Payment.method)))
+    assert shop.scalar(select(func.max(Order.shipping_paid))) == 490
+    methods = Counter(shop.scalars(select(Payment.method)))
     assert methods["gift card"] > 20
     assert methods["card"] > 200
 
@@ -164,15 +170,12 @@ def test_what_has_to_be_done_outside_is_left_to_a_worker(shop: Session) -> None:
 
 
 def test_filling_is_quick_and_gives_someone_for_every_role_who_can_sign_in(
-    redress: Redress, session: Session
+    filling: Filling, shop: Session
 ) -> None:
-    begun = time.process_time()
-    sign_ins = fill(redress)
-    took = time.process_time() - begun
+    sign_ins = filling.sign_ins
+    kept = {one.email: one for one in shop.scalars(select(Staff))}
 
-    assert took < 3, "filling is meant to take well under three seconds"
-    kept = {one.email: one for one in session.scalars(select(Staff))}
-
+    assert filling.took < 3, "filling is meant to take well under three seconds"
     assert {one.role for one in sign_ins} == set(ROLES)
     assert sign_ins[0].email == "anna@redress.example"
     for one in sign_ins[:2]:
@@ -195,11 +198,13 @@ def test_it_is_the_same_each_time(session: Session) -> None:
 
 
 def test_a_story_that_no_order_fits_is_named(
-    redress: Redress, monkeypatch: pytest.MonkeyPatch, session: Session
+    settings: Settings, rules: Rules, monkeypatch: pytest.MonkeyPatch, session: Session
 ) -> None:
+    redress = build(settings, rules)
     dear = replace(STORIES[0], key="too-dear", wants=(Want("faulty", "refund", 9_000_000),))
     monkeypatch.setattr(playing, "STORIES", (dear,))
 
     with pytest.raises(playing.SampleProblem, match="too-dear"):
         fill(redress)
+    redress.engine.dispose()
     assert how_many(session, JournalEntry) == 0
