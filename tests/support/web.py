@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from lxml import html
 from sqlalchemy import Engine, event
 from werkzeug.test import TestResponse
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 Typed = Mapping[str, str | Sequence[str] | None]
 
@@ -102,6 +105,14 @@ class Browser:
         return Shown(
             self.client.post(form.action or page.path, data=values, follow_redirects=follow)
         )
+
+
+def lend_sign_in(browser: Browser, page: "Page") -> None:
+    """Let whoever is signed in here be signed in in Chromium too, without the form."""
+    cookie = browser.client.get_cookie("redress")
+    assert cookie is not None, "nobody is signed in"
+    address = browser.client.application.extensions["redress"].settings.public_url
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
 
 
 @contextmanager

@@ -6,30 +6,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import staff
 from claims.models import Item, Reclamation
 from claims.rules import Rules
 from tests.support.shop import Line, an_order
+from tests.support.web import Browser, lend_sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 Sessions = sessionmaker[Session]
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def anna(page: "Page", sessions: Sessions) -> "Page":
+def anna(page: "Page", clerk: Browser) -> "Page":
     """A page in which a clerk is signed in; it must never log an error."""
-    with sessions.begin() as session:
-        staff.add(session, "anna@redress.example", "Anna", ["agent"], PASSWORD)
     page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
-    page.goto("/sign-in")
-    page.get_by_label("Mail address").fill("anna@redress.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/reclamations*")
+    lend_sign_in(clerk, page)
     return page
 
 
@@ -96,6 +89,7 @@ def test_the_keyboard_goes_through_rows_searches_and_explains_itself(
         an_order(session, number="K-1")
         wanted = an_order(session, number="K-2")
         key = wanted.id
+    anna.goto("/reclamations")
     anna.keyboard.press("g")
     anna.keyboard.press("o")
     anna.wait_for_url("**/orders")
