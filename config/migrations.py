@@ -12,7 +12,10 @@ from sqlalchemy.pool import NullPool
 
 from config.settings import PROJECT
 
-JOURNAL = "journal"
+READ_ONLY = ("alembic_version", "clock")
+APPEND_ONLY = ("journal", "refund_lines", "observations", "workflow_versions")
+ROWS_END = ("web_sessions", "staff_roles")
+"""The only tables of which the application deletes rows; everything else is kept."""
 _LOCK = 7_245_001
 """Of PostgreSQL's advisory locks: two migrations at once wait for each other."""
 
@@ -72,19 +75,24 @@ def newest_revision() -> str | None:
 
 
 def _give_rights(connection: Connection, application: str) -> None:
+    """Take all rights away and give those that are meant, so that none is left from before."""
     role = connection.dialect.identifier_preparer.quote(application)
-    rights = "SELECT, INSERT, UPDATE, DELETE"
-    default = "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT"
+    default = "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
     statements = [
         f"GRANT USAGE ON SCHEMA public TO {role}",
-        f"GRANT {rights} ON ALL TABLES IN SCHEMA public TO {role}",
-        f"GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        f"{default} {rights} ON TABLES TO {role}",
-        f"{default} USAGE, SELECT, UPDATE ON SEQUENCES TO {role}",
-        f"REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {role}",
+        f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"{default} REVOKE ALL ON TABLES FROM {role}",
+        f"{default} REVOKE ALL ON SEQUENCES FROM {role}",
+        f"{default} GRANT SELECT, INSERT, UPDATE ON TABLES TO {role}",
+        f"{default} GRANT USAGE, SELECT ON SEQUENCES TO {role}",
     ]
-    if inspect(connection).has_table(JOURNAL):
-        statements.append(f"REVOKE UPDATE, DELETE, TRUNCATE ON {JOURNAL} FROM {role}")
+    there = set(inspect(connection).get_table_names())
+    statements += [f"REVOKE INSERT, UPDATE ON {t} FROM {role}" for t in READ_ONLY if t in there]
+    statements += [f"REVOKE UPDATE ON {t} FROM {role}" for t in APPEND_ONLY if t in there]
+    statements += [f"GRANT DELETE ON {t} TO {role}" for t in ROWS_END if t in there]
     for statement in statements:
         connection.execute(text(statement))
 

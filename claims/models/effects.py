@@ -36,6 +36,12 @@ class Effect(Base):
         ),
         Index("ix_effects_due", "due_at", "id", postgresql_where=text("status = 'waiting'")),
         Index("ix_effects_item_id", "item_id"),
+        Index(
+            "ix_effects_amiss",
+            "status",
+            "id",
+            postgresql_where=text("status in ('refused', 'unknown', 'stopped')"),
+        ),
     )
 
     id: Mapped[Key]
