@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from claims import cases, clock, new_reclamation
 from claims.claimable import Wanted, follow_up_problems, problems_of
 from claims.door import finish_writing
+from claims.journal import FORM_USED
 from claims.models import Order, Reclamation
 from claims.new_reclamation import NewClaim
 from claims.people import Actor
@@ -58,6 +59,8 @@ def claim(
             select(Reclamation).where(Reclamation.request_token == request_token)
         )
         if known is not None:
+            if known.order_id != order_id or known.journal[0].actor_id != actor.staff_id:
+                raise Refused(FORM_USED)
             return known
     order = orders[order_id]
     problems = problems_of(rules, order, wanted)

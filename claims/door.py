@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, refunds
+from claims import cases, clock, journal, refunds
 from claims.cases import CaseRef
 from claims.facts import facts_of
 from claims.models import Effect, Item, JournalEntry, Reclamation
@@ -61,15 +61,18 @@ def fire(
 ) -> Fired:
     """Fire an event at one case, with its form as it was typed.
 
-    The same `request_token` again does nothing and tells what was done the first time. Raises
+    The same `request_token` again does nothing and tells what was done the first time; for
+    anything else than that it is refused. Raises
     Stale (the case is no longer at `seen_version`), InvalidInput (fields), NotAllowed (roles,
     second person), Refused (no line can be taken now, or money is not left), NotFound.
     """
     reclamation = cases.lock(session, [cases.reclamation_of(session, case)])
     [loaded] = reclamation.values()
-    if request_token is not None and (done := _done_before(session, request_token)):
-        return done
     chosen = cases.chosen(loaded, case)
+    if request_token is not None and (
+        done := journal.said_before(session, request_token, actor, "event", chosen, event)
+    ):
+        return _repeated(done)
     if seen_version is not None and seen_version != chosen.version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
     definition = rules.definition(session, chosen.workflow_hash)
@@ -182,10 +185,7 @@ def _reclamation_ids(session: Session, refs: Sequence[CaseRef]) -> dict[CaseRef,
     return {ref: ref.id if ref.subject == "reclamation" else of_items[ref.id] for ref in refs}
 
 
-def _done_before(session: Session, request_token: str) -> Fired | None:
-    entry = session.scalar(select(JournalEntry).where(JournalEntry.request_token == request_token))
-    if entry is None:
-        return None
+def _repeated(entry: JournalEntry) -> Fired:
     return Fired(
         entry.reclamation_id,
         entry.event or "",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from claims import cases, clock, journal
@@ -43,7 +42,7 @@ def edit_item(
     """
     item = _locked(session, rules, CaseRef("item", item_id), actor, seen_version, request_token)
     assert isinstance(item, Item)
-    if _known(session, request_token):
+    if journal.said_before(session, request_token, actor, "edit", item):
         return item
     wanted = _really_changed(item, changes, ("reason", "resolution", "quantity", "evidence"))
     definition = rules.definition(session, item.workflow_hash)
@@ -81,7 +80,7 @@ def edit_reclamation(
     case = CaseRef("reclamation", reclamation_id)
     reclamation = _locked(session, rules, case, actor, seen_version, request_token)
     assert isinstance(reclamation, Reclamation)
-    if _known(session, request_token):
+    if journal.said_before(session, request_token, actor, "edit", reclamation):
         return reclamation
     wanted = _really_changed(reclamation, changes, ("assignee_id", "priority"))
     if wanted.get("priority", "normal") not in PRIORITIES:
@@ -111,7 +110,7 @@ def add_note(
     if not text.strip():
         raise InvalidInput({"text": "Write something; an empty note says nothing."})
     [reclamation] = cases.lock(session, [reclamation_id]).values()
-    if _known(session, request_token):
+    if journal.said_before(session, request_token, actor, "note", reclamation):
         return None
     entry = journal.write(
         reclamation,
@@ -138,20 +137,13 @@ def _locked(
     reclamation_id = cases.reclamation_of(session, case)
     loaded = cases.lock(session, [reclamation_id])[reclamation_id]
     chosen = cases.chosen(loaded, case)
-    if _known(session, request_token):
+    if journal.said_before(session, request_token, actor, "edit", chosen):
         return chosen
     if chosen.final is not None:
         raise Refused(f"{name_of(chosen)} is settled; nothing of it can be changed any more.")
     if chosen.version != seen_version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
     return chosen
-
-
-def _known(session: Session, request_token: str | None) -> bool:
-    return request_token is not None and (
-        session.scalar(select(JournalEntry.id).where(JournalEntry.request_token == request_token))
-        is not None
-    )
 
 
 def _really_changed(

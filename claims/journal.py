@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from claims.models import Item, JournalEntry, JournalHead, Reclamation, keep
 from claims.people import Actor
+from claims.refusals import Refused
 
 BEGINNING = "0" * 64
+FORM_USED = "This form was sent before for something else; open the page again and send it anew."
 
 
 def write(
@@ -59,6 +61,40 @@ def write(
     entry.hash = chained_hash(entry, reclamation.number, item.position if item else None)
     head.sequence, head.hash = entry.sequence, entry.hash
     return keep(entry, reclamation)
+
+
+def said_before(
+    session: Session,
+    request_token: str | None,
+    actor: Actor,
+    kind: str,
+    case: Reclamation | Item,
+    event: str | None = None,
+) -> JournalEntry | None:
+    """The entry that a form with this token has left already; None where it was not sent yet.
+
+    Refused where the token has done something else: that must not pass for this being done.
+    """
+    if request_token is None:
+        return None
+    entry = session.scalar(select(JournalEntry).where(JournalEntry.request_token == request_token))
+    if entry is None:
+        return None
+    reclamation_id, item_id = (
+        (case.reclamation_id, case.id) if isinstance(case, Item) else (case.id, None)
+    )
+    asked = (kind, event, reclamation_id, item_id, actor.kind, actor.staff_id)
+    done = (
+        entry.kind,
+        entry.event,
+        entry.reclamation_id,
+        entry.item_id,
+        entry.actor_kind,
+        entry.actor_id,
+    )
+    if asked != done:
+        raise Refused(FORM_USED)
+    return entry
 
 
 def chained_hash(entry: JournalEntry, number: str, item_position: int | None) -> str:
