@@ -14,6 +14,7 @@ from config.local import children
 from config.local.account import LocalServerProblem
 from config.settings import PROJECT
 
+_http = httpx.Client(trust_env=False, timeout=1)  # made once: each new one reads all TLS roots
 _LONG_ENOUGH = 60
 """Seconds after which a part counts as having started well."""
 _LONGEST_PAUSE = 30.0
@@ -89,6 +90,6 @@ def stop_all(parts: list[RunningPart], patience: float = 8) -> None:
 def is_healthy(url: str) -> bool:
     """Whether GET /healthz answers 200 there."""
     try:
-        return httpx.get(f"{url}/healthz", timeout=1).status_code == 200
+        return _http.get(f"{url}/healthz").status_code == 200
     except httpx.HTTPError:
         return False

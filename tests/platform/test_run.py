@@ -14,13 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 
 from config.local import children
 from config.local.account import project_home
 from config.local.valkey import free_port
+from tests.support.loopback import http
 from tests.support.parts import eventually
 
 BARE = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -96,7 +96,7 @@ def test_it_starts_looks_after_its_parts_and_ends_all_of_them(folder: Path) -> N
     first = start(folder, port)
     said = first.words_until("Ctrl-C ends everything.")
     assert f"Redress runs at http://127.0.0.1:{port}" in said
-    assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
+    assert http.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
 
     second = start(folder, free_port())
     refusal = second.wait()

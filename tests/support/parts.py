@@ -13,6 +13,7 @@ import httpx
 
 from config.local import children
 from config.settings import PROJECT, Settings, as_environment
+from tests.support.loopback import http
 
 
 @dataclass(slots=True)
@@ -90,21 +91,21 @@ class Sandbox(WebPart):
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every refund that it has paid, oldest first."""
-        answer = httpx.get(f"{self.url}/refunds", timeout=5).raise_for_status().json()
+        answer = http.get(f"{self.url}/refunds").raise_for_status().json()
         rows: list[dict[str, Any]] = answer if isinstance(answer, list) else answer["refunds"]
         return rows
 
     def faults(self, **faults: Any) -> None:
         """Let it misbehave; the keys are those of `PUT /faults`."""
-        httpx.put(f"{self.url}/faults", json=faults, timeout=5).raise_for_status()
+        http.put(f"{self.url}/faults", json=faults).raise_for_status()
 
     def forget(self) -> None:
         """As on the first day: no payments, no refunds, no faults."""
-        httpx.delete(f"{self.url}/ledger", timeout=5).raise_for_status()
+        http.delete(f"{self.url}/ledger").raise_for_status()
 
     def register_payment(self, reference: str, amount: int, currency: str = "EUR") -> None:
         body = {"reference": reference, "amount": amount, "currency": currency}
-        httpx.post(f"{self.url}/payments", json=body, timeout=5).raise_for_status()
+        http.post(f"{self.url}/payments", json=body).raise_for_status()
 
 
 def says(sentence: str) -> Callable[[Part], bool]:
@@ -117,7 +118,7 @@ def answers(url: str) -> Callable[[Part], bool]:
 
     def is_healthy(_: Part) -> bool:
         try:
-            return httpx.get(f"{url}/healthz", timeout=1).status_code == 200
+            return http.get(f"{url}/healthz", timeout=1).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -16,6 +15,7 @@ from claims.rules import Rules
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
 from tests.support.cases import AGENT, claim_first, press
+from tests.support.loopback import http
 from tests.support.parts import Sandbox
 from tests.support.shop import Line, an_order
 
@@ -100,7 +100,7 @@ class Desk:
             clock.move(session, by)
         if for_provider:
             body = {"move_seconds": by.total_seconds()}
-            httpx.post(f"{self.sandbox.url}/clock", json=body).raise_for_status()
+            http.post(f"{self.sandbox.url}/clock", json=body).raise_for_status()
 
     def work_off(self, shop: Workshop, effect_id: int, rounds: int = 20) -> "Seen":
         """Carry out until it is settled, with the waits in between passed quickly."""

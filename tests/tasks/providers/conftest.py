@@ -1,8 +1,8 @@
 from collections.abc import Callable, Iterator
 
-import httpx
 import pytest
 
+from tests.support.loopback import http
 from tests.tasks.providers.answering import answering_with_bytes
 from tests.tasks.sandbox_process import SandboxProcess
 
@@ -20,7 +20,7 @@ def provider(_provider: SandboxProcess) -> SandboxProcess:
     """A sandbox provider that knows nothing but one payment P-1 of 100.00 EUR."""
     if not _provider.runs:
         _provider.start()
-    httpx.delete(f"{_provider.url}/ledger").raise_for_status()
+    http.delete(f"{_provider.url}/ledger").raise_for_status()
     _provider.register("P-1", 10_000)
     return _provider
 

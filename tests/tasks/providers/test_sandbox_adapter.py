@@ -3,12 +3,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from tasks.outcomes import Done, NotBegun, Refused, Unknown
 from tasks.providers.port import Absent, CannotTell, Found, RefundOrder
 from tasks.providers.sandbox.adapter import Sandbox
+from tests.support.loopback import http
 from tests.tasks.sandbox_process import SandboxProcess
 
 ORDER = RefundOrder("R-1", "k1", "P-1", 500, "EUR")
@@ -174,4 +174,4 @@ def test_a_proxy_of_the_environment_is_not_asked(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
 
     assert isinstance(Sandbox(provider.url).pay_refund(ORDER, 5), Done)
-    assert httpx.get(f"{provider.url}/healthz", trust_env=False).status_code == 200
+    assert http.get(f"{provider.url}/healthz").status_code == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.loopback import http
 from tests.tasks.sandbox_process import SandboxProcess
 
 
@@ -14,7 +15,7 @@ def test_a_refund_is_in_the_ledger_and_found_by_our_reference(provider: SandboxP
     answer = provider.refund("k1", amount=500, reference="R-7")
 
     assert answer.status_code == 201
-    found = httpx.get(f"{provider.url}/refunds", params={"reference": "R-7"}).json()["refunds"]
+    found = http.get(f"{provider.url}/refunds", params={"reference": "R-7"}).json()["refunds"]
     assert [(row["id"], row["amount"]) for row in found] == [(answer.json()["id"], 500)]
 
 
@@ -44,7 +45,7 @@ def test_a_key_is_forgotten_after_a_day_by_the_sandboxs_own_clock(
     provider: SandboxProcess,
 ) -> None:
     provider.refund("k1")
-    httpx.post(f"{provider.url}/clock", json={"move_seconds": 25 * 3600}).raise_for_status()
+    http.post(f"{provider.url}/clock", json={"move_seconds": 25 * 3600}).raise_for_status()
 
     assert provider.refund("k1").status_code == 201
     assert len(provider.refunds()) == 2
@@ -167,15 +168,15 @@ def test_a_duplicate_is_there_twice_to_be_found(provider: SandboxProcess) -> Non
 
 def test_the_faults_can_be_read_and_taken_back(provider: SandboxProcess) -> None:
     provider.faults({"kind": "refuse", "probability": 1.0})
-    assert httpx.get(f"{provider.url}/faults").json()["faults"][0]["kind"] == "refuse"
+    assert http.get(f"{provider.url}/faults").json()["faults"][0]["kind"] == "refuse"
 
-    httpx.delete(f"{provider.url}/faults")
+    http.delete(f"{provider.url}/faults")
 
     assert provider.refund("k1").status_code == 201
 
 
 def test_a_fault_nobody_knows_is_a_sentence(provider: SandboxProcess) -> None:
-    answer = httpx.put(f"{provider.url}/faults", json={"faults": [{"kind": "sulk"}]})
+    answer = http.put(f"{provider.url}/faults", json={"faults": [{"kind": "sulk"}]})
 
     assert answer.status_code == 400
     assert "faults.0.kind" in answer.json()["error"]
@@ -185,7 +186,7 @@ def test_a_forgotten_ledger_is_as_on_the_first_day(provider: SandboxProcess) -> 
     provider.refund("k1")
     provider.faults({"kind": "refuse", "probability": 1.0})
 
-    httpx.delete(f"{provider.url}/ledger").raise_for_status()
+    http.delete(f"{provider.url}/ledger").raise_for_status()
 
     assert provider.refunds() == []
     assert provider.refund("k1").status_code == 404
@@ -195,8 +196,8 @@ def test_the_ledger_is_read_page_by_page(provider: SandboxProcess) -> None:
     for number in range(5):
         provider.refund(f"k{number}", amount=1)
 
-    first = httpx.get(f"{provider.url}/refunds", params={"limit": 3}).json()
-    rest = httpx.get(f"{provider.url}/refunds", params={"limit": 3, "after": first["next"]}).json()
+    first = http.get(f"{provider.url}/refunds", params={"limit": 3}).json()
+    rest = http.get(f"{provider.url}/refunds", params={"limit": 3, "after": first["next"]}).json()
 
     assert [len(first["refunds"]), len(rest["refunds"]), rest["next"]] == [3, 2, None]
 
@@ -206,7 +207,7 @@ def test_a_person_sees_what_was_paid_and_nothing_of_it_is_markup(
 ) -> None:
     provider.refund("k1", reference="<script>")
 
-    page = httpx.get(provider.url)
+    page = http.get(provider.url)
 
     assert page.headers["Content-Type"].startswith("text/html")
     assert "&lt;script&gt;" in page.text
