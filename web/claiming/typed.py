@@ -10,6 +10,7 @@ from claims.choices import Choices
 from claims.claimable import Claimable, Wanted
 from claims.queries.people import active_staff
 from claims.refusals import Refused
+from web.numbers import whole
 
 PRIORITIES = {"normal": "Normal", "high": "High", "low": "Low"}
 
@@ -94,19 +95,18 @@ def checked(typed: Typed, lines: Sequence[Claimable], choices: Choices, shop: st
         if not line.is_ticked:
             continue
         key = can.line.id
-        if not line.quantity.isdecimal():
+        quantity = whole(line.quantity)
+        if quantity is None:
             found.errors[f"quantity-{key}"] = f"Write a whole number from 1 to {can.left}."
-        elif not 1 <= int(line.quantity) <= can.left:
+        elif not 1 <= quantity <= can.left:
             found.errors[f"quantity-{key}"] = (
                 f"{line.quantity} of {can.line.quantity} cannot be claimed; take 1 to {can.left}."
             )
         problem = _wrong_pair(line, choices, shop)
         if problem:
             found.errors[f"resolution-{key}"] = problem
-        if not found.errors:
-            found.wanted.append(
-                Wanted(key, int(line.quantity), line.reason, line.resolution, line.evidence)
-            )
+        if quantity is not None and not found.errors:
+            found.wanted.append(Wanted(key, quantity, line.reason, line.resolution, line.evidence))
     return found
 
 

@@ -12,6 +12,7 @@ from claims.queries import case as cases
 from claims.queries import people
 from claims.refusals import InvalidInput, Refused, Stale
 from claims.rules import Rules
+from web.numbers import whole
 from web.words import request_token
 from web.workflows.labels import Labels
 
@@ -102,6 +103,8 @@ def typed_changes(names: Sequence[str]) -> dict[str, object]:
 def _whole(name: str, text: str, empty: int | None) -> int | None:
     if not text:
         return empty
-    if not text.isdecimal():
-        raise InvalidInput({name: f"Enter a whole number, not “{text}”."})
-    return int(text)
+    number = whole(text)
+    if number is None:
+        said = text if len(text) <= 20 else f"{text[:20]}…"
+        raise InvalidInput({name: f"Enter a whole number, not “{said}”."})
+    return number

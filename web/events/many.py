@@ -20,6 +20,7 @@ from web.events.fields import FieldView, fields_of, is_own, raw_input, typed_int
 from web.events.form import not_here
 from web.events.proposals import proposal_paid_by
 from web.events.told import closing_word
+from web.numbers import wholes
 from web.words import request_token
 from web.workflows.labels import Labels
 from workflows.definition import Event
@@ -83,7 +84,7 @@ class SomeRefused(Exception):
 
 def ticked_items(session: Session, reclamation: Reclamation) -> list[Item]:
     """The items ticked in the form; NotFound if one of them is not of this reclamation."""
-    keys = {int(key) for key in request.values.getlist("item") if key.isdecimal()}
+    keys = set(wholes(request.values.getlist("item")))
     items = session.scalars(
         select(Item)
         .where(Item.reclamation_id == reclamation.id, Item.id.in_(keys))

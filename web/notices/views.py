@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from claims.queries import notices
 from web.database import transaction
 from web.navigation import COUNTS
+from web.numbers import wholes
 from web.security.current import current_actor
 
 blueprint = Blueprint("notices", __name__)
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
 def seen() -> ResponseReturnValue:
     """Mark the ticked notices as seen, or the one whose button was pressed."""
     actor = current_actor()
-    keys = [int(key) for key in request.form.getlist("notice") if key.isdecimal()]
+    keys = wholes(request.form.getlist("notice"))
     with transaction() as session:
         marked = notices.mark_seen(session, keys, actor.roles, actor.name)
     flash("1 notice is seen." if marked == 1 else f"{marked} notices are seen.", "done")
