@@ -165,6 +165,32 @@ def test_a_resolution_that_does_not_fit_the_reason_is_refused_in_words_of_the_pa
     )
 
 
+def test_going_back_and_claiming_something_else_is_not_told_as_filed(
+    clerk: Browser, sessions: Sessions
+) -> None:
+    address, [shirt, mug] = ordered(sessions, Line(), Line("MUG", "Mug"))
+    form = clerk.open(address)
+    first = clerk.press(form, {f"line-{shirt}": "1", "do": "file"})
+
+    again = clerk.press(form, {f"line-{shirt}": None, f"line-{mug}": "1", "do": "file"})
+
+    number = first.path.rpartition("/")[2]
+    [said] = again.texts("//p[contains(@class, 'flash--')]")
+    assert said.startswith(f"Nothing more was filed: this form had filed {number} already.")
+    assert [sku for sku, *_ in filed(sessions)] == ["SHIRT-BLUE-M"]
+
+
+def test_a_number_of_five_thousand_digits_is_a_sentence(clerk: Browser, sessions: Sessions) -> None:
+    address, [shirt] = ordered(sessions, Line(quantity=3))
+
+    page = clerk.press(
+        clerk.open(address), {f"line-{shirt}": "1", f"quantity-{shirt}": "9" * 5000, "do": "file"}
+    )
+
+    assert page.status == 422
+    assert "Write a whole number from 1 to 3." in errors(page)
+
+
 def test_a_double_click_files_once_and_shows_the_same_reclamation_twice(
     clerk: Browser, sessions: Sessions
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from claims import cases
 from claims.choices import Choices
@@ -93,13 +94,22 @@ def followed(session: Session, number: str) -> int | None:
     return found
 
 
-def filed_before(session: Session, request_token: str | None) -> str | None:
-    """The number of the reclamation that the same form has filed already, by a double click."""
+def filed_before(session: Session, request_token: str | None) -> Reclamation | None:
+    """What the same form has filed already: by a double click, or before the Back button."""
     if not request_token:
         return None
-    return session.scalar(
-        select(Reclamation.number).where(Reclamation.request_token == request_token)
-    )
+    return session.scalar(select(Reclamation).where(Reclamation.request_token == request_token))
+
+
+def says_the_same(reclamation: Reclamation, form: MultiDict[str, str]) -> bool:
+    """Does a form that is sent again ask for what it has filed?"""
+    keys = [name.removeprefix("line-") for name in form if name.startswith("line-")]
+    fields = ("quantity", "reason", "resolution")
+    asked = {(key, *(form.get(f"{field}-{key}", "") for field in fields)) for key in keys}
+    return asked == {
+        (str(item.order_line_id), str(item.quantity), item.reason, item.resolution)
+        for item in reclamation.items
+    }
 
 
 def _row(can: Claimable, typed: Typed) -> Row:

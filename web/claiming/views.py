@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from claims.claimable import Wanted
 from claims.claiming import claim
 from claims.refusals import Refused
-from web.claiming.form import claim_form, filed_before, followed, lines_of
+from web.claiming.form import claim_form, filed_before, followed, lines_of, says_the_same
 from web.claiming.typed import Typed, assignee_id, checked, priority, typed_from, untouched
 from web.database import redress, transaction
 from web.security.current import current_actor, require_roles
@@ -34,14 +34,23 @@ def file(order_id: int) -> ResponseReturnValue:
         order, lines = lines_of(session, order_id)
         typed = typed_from(request.form, lines, all_ticked=selects_all)
         found = checked(typed, lines, redress().rules.choices, order.shop.code)
-        number = filed_before(session, typed.request_token)
+        before = filed_before(session, typed.request_token)
+        number = before and before.number
+        is_other = before is not None and not says_the_same(before, request.form)
     if number is None and (selects_all or found.errors):
         return _shown(order_id, typed, errors=found.errors), 422 if found.errors else 200
     try:
         number = number or _filed(order_id, found.wanted, typed)
     except Refused as refused:
         return _shown(order_id, typed, sentences=refused.reasons), 422
-    flash(f"Reclamation {number} is filed.", "done")
+    if is_other:
+        flash(
+            f"Nothing more was filed: this form had filed {number} already. To claim something "
+            "else, press Claim at the order once more.",
+            "told",
+        )
+    else:
+        flash(f"Reclamation {number} is filed.", "done")
     return redirect(url_for("reclamations.show", number=number))
 
 
