@@ -1,12 +1,13 @@
 """The composition root: puts the parts together, once per process."""
 
+import logging
 from dataclasses import dataclass
 
-from claims.choices import read_choices_file
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.catalogue import CATALOGUE
+from claims.choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
 from config.settings import Settings
@@ -30,11 +31,13 @@ def build(settings: Settings, rules: Rules | None = None) -> Redress:
     `rules` are those that were read before; without them the shop's own files are read, and
     WorkflowProblems is raised where these are not sound.
     """
+    logging.getLogger("transitions").setLevel(logging.WARNING)  # it tells each callback
     engine = create_engine(
         settings.database_url,
         pool_pre_ping=True,
         pool_size=8,
         max_overflow=8,
+        hide_parameters=True,  # an error's words go to logs; customers' words do not
         connect_args={"application_name": "redress"},
     )
     sessions = sessionmaker(engine, expire_on_commit=False)

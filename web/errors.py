@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from secrets import token_hex
+from urllib.parse import quote
 
 from flask import Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -166,7 +167,7 @@ def _logged(status: int, sentences: tuple[str, ...], cause: Exception | None = N
         "Reference %s: %s %s answered %d: %s",
         reference,
         request.method,
-        request.path,
+        quote(request.path),
         status,
         " ".join(sentences),
         exc_info=cause,

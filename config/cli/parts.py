@@ -9,6 +9,9 @@ import click
 from config import settings as of_settings
 from config.settings import PROJECT, as_environment
 
+ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)s ms'
+"""Without the query and the page before: what people search for is often a customer."""
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -24,6 +27,7 @@ def web(host: str, workers: int, threads: int) -> None:
         --timeout 60 --graceful-timeout 5 --keep-alive 5
         --max-requests 10000 --max-requests-jitter 1000 --no-control-socket
     """.split()
+    words += ["--access-logformat", ACCESS_LOG]
     if os.access(memory, os.W_OK):
         words += ["--worker-tmp-dir", str(memory)]
     _become(words, as_environment(settings))
