@@ -1,6 +1,7 @@
 """Rows of a CSV or JSONL file, plain or gzipped, one at a time whatever its size."""
 
 import csv
+import difflib
 import gzip
 import hashlib
 import io
@@ -13,10 +14,11 @@ from typing import IO
 
 from claims.imports.mapping import FileShape
 from claims.refusals import Refused
-from workflows.problems import did_you_mean
 
 _GZIP = b"\x1f\x8b"
 _TELL_EVERY = 500
+MOST_NAMED, MOST_SAID = 40, 400
+"""How many of a file's columns are told, and in how many characters."""
 
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, how far it is, and of how much."""
@@ -103,14 +105,18 @@ class ImportFile:
         twice = sorted({name for name in present if present.count(name) > 1} & wanted)
         if twice:
             raise FileProblem(f"{self.path.name}: the column {twice[0]} is there more than once.")
-        missing = [
-            f"{name} ({did_you_mean(name, present) or 'nothing similar is there'})"
-            for name in sorted(wanted - set(present))
-        ]
+        missing = [_asked_for(name, present) for name in sorted(wanted - set(present))]
         if missing:
+            there = ", ".join(present[:MOST_NAMED]) + (", …" if present[MOST_NAMED:] else "")
             raise FileProblem(
-                f"{self.path.name} has not the columns that the mapping names: {', '.join(missing)}"
+                f"{self.path.name} lacks columns that the mapping names: {', '.join(missing)}.",
+                f"Its first line names {there[:MOST_SAID]}; is it the right file for this mapping?",
             )
+
+
+def _asked_for(name: str, present: list[str]) -> str:
+    near = difflib.get_close_matches(name, present, 1)
+    return f"{name} (did you mean {near[0]}?)" if near else name
 
 
 def _csv_rows(text: IO[str], file: ImportFile, columns: set[str]) -> Iterator[Row]:
