@@ -66,7 +66,8 @@ def check(paths: tuple[Path, ...]) -> None:
 def show(name: str) -> None:
     """What can happen in each state of a workflow, in plain words."""
     definition = _named(name)
-    click.echo(f"{definition.label} ({definition.name}), for a {definition.subject}")
+    article = "an" if definition.subject == "item" else "a"
+    click.echo(f"{definition.label} ({definition.name}), for {article} {definition.subject}")
     click.echo(f"Version {definition.hash}")
     for state in definition.states.values():
         notes = [f"ends {state.final}"] if state.final else []
