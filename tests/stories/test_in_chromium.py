@@ -1,63 +1,66 @@
-"""One whole case in a browser: sign in, claim, return, refund, closed."""
+"""Each default workflow clicked through in a browser, from the order's Claim button to closed."""
 
-import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims import staff
-from claims.models import Reclamation
+from tests.stories.clicking import Camera, Clerk
 from tests.support.mail import Mailbox
 from tests.support.parts import Part, Sandbox, eventually
-from tests.support.shop import Line, an_order
+from tests.support.shop import Line, a_member_of_staff, an_order
+from tests.support.web import Browser, lend_sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery"
-WIDTHS = {"wide": (1440, 900), "phone": (390, 844)}
+TENT = Line("TENT-RIDGE-2", "Ridge tent for two, moss green", 1, 17900, tax=2858)
+SHIRT = Line("SHIRT-BLUE-M", "Blue shirt, M", 1, 2499)
+MUG = Line("MUG", "Mug", 2, 900)
+Buy = Callable[..., str]
 
 
-class Camera:
-    """Takes pictures of a page as it is on a desk and on a phone; both must fit."""
+@pytest.fixture
+def buy(sessions: sessionmaker[Session], worker: Part, sandbox: Sandbox, mailbox: Mailbox) -> Buy:
+    """`buy(SHIRT, MUG)`: an order, whose payments the provider knows; gives its number."""
 
-    def __init__(self, page: "Page", folder: Path) -> None:
-        self._page, self._folder = page, folder
+    def bought(*lines: Line, payments: list[int] | None = None, shipping: int = 0) -> str:
+        with sessions.begin() as session:
+            order = an_order(session, lines, payments=payments, shipping=shipping)
+            for payment in order.payments:
+                sandbox.register_payment(payment.reference, payment.captured)
+            return order.number
 
-    def take(self, name: str) -> None:
-        for size, (width, height) in WIDTHS.items():
-            self._page.set_viewport_size({"width": width, "height": height})
-            wide = self._page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"
-            self._page.screenshot(path=self._folder / f"{name}-{size}.png", full_page=True)
-        width, height = WIDTHS["wide"]
-        self._page.set_viewport_size({"width": width, "height": height})
+    return bought
 
 
-def test_a_clerk_takes_a_case_from_sign_in_to_closed(
+@pytest.fixture
+def clerk(page: "Page", app: Flask, sessions: sessionmaker[Session]) -> Clerk:
+    """Anna in front of Chromium, signed in already."""
+    with sessions.begin() as session:
+        anna = a_member_of_staff(session, "Anna", "agent", "warehouse").fs_uniquifier
+    lend_sign_in(Browser(app, anna), page)
+    return Clerk(page)
+
+
+def test_a_return_from_sign_in_to_the_refund_over_two_payments(
     page: "Page",
     sessions: sessionmaker[Session],
-    worker: Part,
+    buy: Buy,
     sandbox: Sandbox,
     mailbox: Mailbox,
     tmp_path: Path,
 ) -> None:
     with sessions.begin() as session:
         staff.add(session, "anna@redress.example", "Anna", ["agent", "warehouse"], PASSWORD)
-        lines = [
-            Line("TENT-RIDGE-2", "Ridge tent for two, moss green", 1, 17900, tax=2858),
-            Line("MUG", "Mug", 2, 900),
-        ]
-        order = an_order(session, lines, payments=[5000, 15190], shipping=490)
-        number = order.number
-        for payment in order.payments:
-            sandbox.register_payment(payment.reference, payment.captured)
-    page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
-    camera = Camera(page, tmp_path)
+    number = buy(TENT, MUG, payments=[5000, 15190], shipping=490)
+    clerk, camera = Clerk(page), Camera(page, tmp_path)
 
     page.goto("/sign-in")
     camera.take("01-sign-in")
@@ -69,52 +72,87 @@ def test_a_clerk_takes_a_case_from_sign_in_to_closed(
     camera.take("02-orders")
     page.get_by_role("link", name=number, exact=True).click()
     camera.take("03-order")
-    page.get_by_role("link", name="Claim", exact=True).click()
-    tent = page.locator("[data-line]").filter(has_text="Ridge tent")
-    tent.get_by_role("checkbox").check()
-    tent.get_by_label("Reason").select_option("does-not-fit")
-    tent.get_by_label("Wanted").select_option("refund")
+    clerk.begin_claim("Ridge tent", "does-not-fit", "refund")
     camera.take("04-claim")
-    page.get_by_role("button", name="File claim").click()
-    page.wait_for_url("**/reclamations/R-*")
+    clerk.file_claim()
     camera.take("05-reported")
-
-    _press(page, "Request return")
-    _press(page, "Parcel arrived", camera, "06-parcel-arrived")
+    clerk.press("Request return")
+    clerk.open_form("Parcel arrived")
+    camera.take("06-parcel-arrived")
+    clerk.send("Parcel arrived")
     camera.take("07-received")
-    _press(page, "Refund", camera, "08-refund", send="Refund €179.00")
-    eventually(lambda: _is_closed(sessions), 40, "closing the reclamation")
-    page.reload()
+    clerk.open_form("Refund")
+    camera.take("08-refund")
+    clerk.send("Refund €179.00")
+    clerk.wait_until_closed("Refunded")
     camera.take("09-closed")
 
-    assert page.get_by_text("Refunded").first.is_visible()
-    assert page.get_by_role("link", name="Claim a follow-up").is_visible()
-    assert page.locator("a[href*='/events/']").count() == 0
     assert [refund["amount"] for refund in sandbox.ledger()] == [5000, 12900]
+    eventually_comes(mailbox, "Your refund for order")
     page.get_by_role("link", name="Refunds").first.click()
     camera.take("10-refunds")
 
 
-def _press(
-    page: "Page",
-    label: str,
-    camera: Camera | None = None,
-    picture: str = "",
-    *,
-    send: str | None = None,
+def test_faulty_the_same_product_is_sent_once_more(
+    clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox
 ) -> None:
-    """Press an item's button, and in the dialog that opens the button that does it."""
-    item = page.locator(".item").first
-    item.get_by_role("link", name=label, exact=True).click()
-    dialog = page.get_by_role("dialog")
-    button = dialog.get_by_role("button", name=re.compile(f"^{re.escape(send or label)}"))
-    button.wait_for()
-    if camera:
-        camera.take(picture)
-    with page.expect_navigation():
-        button.click()
+    clerk.claim(buy(SHIRT, MUG), "Blue shirt", "faulty", "replacement")
+    clerk.press("Accept the fault")
+    clerk.press("Send a replacement")
+    clerk.wait_until_closed("Replaced")
+
+    assert sandbox.ledger() == []
+    eventually_comes(mailbox, "Your replacement for order")
 
 
-def _is_closed(sessions: sessionmaker[Session]) -> bool:
-    with sessions() as session:
-        return session.scalar(select(Reclamation.closed_at)) is not None
+def test_exchange_another_product_goes_out_when_the_parcel_is_back(
+    clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox
+) -> None:
+    clerk.claim(buy(SHIRT), "Blue shirt", "wants-other", "exchange")
+    clerk.press("Request return")
+    clerk.press("Parcel arrived")
+    clerk.press("Send the other product", {"Number of the other product": "SHIRT-BLUE-L"})
+    clerk.wait_until_closed("Exchanged")
+
+    assert sandbox.ledger() == []
+    eventually_comes(mailbox, "Your exchange for order")
+
+
+def test_missing_part_the_part_is_sent_after(
+    clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox
+) -> None:
+    clerk.claim(buy(TENT), "Ridge tent", "part-missing", "parts")
+    clerk.press("Send the parts", {"Which parts": "Four pegs"})
+    clerk.wait_until_closed("Parts sent")
+
+    assert sandbox.ledger() == []
+    eventually_comes(mailbox, "The missing parts for order")
+
+
+def test_goodwill_something_is_paid_and_the_customer_keeps_the_goods(
+    clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox
+) -> None:
+    clerk.claim(buy(SHIRT), "Blue shirt", "arrived-late", "goodwill")
+    clerk.press("Pay goodwill", {"Amount": "5.00"}, send="Pay goodwill €5.00")
+    clerk.wait_until_closed("Goodwill paid")
+
+    assert [refund["amount"] for refund in sandbox.ledger()] == [500]
+    eventually_comes(mailbox, "Something back for order")
+
+
+def test_a_mere_mark_nothing_is_paid(
+    clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox
+) -> None:
+    clerk.claim(buy(SHIRT), "Blue shirt", "other", "none")
+    clerk.press("Mark as refunded", {"Amount": "20.00"}, send="Mark as refunded €20.00")
+    clerk.wait_until_closed("Refunded")
+
+    assert sandbox.ledger() == []
+
+
+def eventually_comes(mailbox: Mailbox, subject: str) -> None:
+    """The letters that the last step asked for may come a moment after it is closed."""
+    eventually(
+        lambda: any(str(letter["Subject"]).startswith(subject) for letter in mailbox.letters),
+        about=f"the letter {subject!r}",
+    )
