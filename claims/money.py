@@ -5,17 +5,59 @@ piece k of n is worth floor(P·k/n) − floor(P·(k−1)/n), so that all n toget
 in whatever order and in whatever portions they are claimed.
 """
 
+import re
 from collections.abc import Iterable
-from functools import cache
+from decimal import Decimal
 
-from babel.numbers import get_currency_precision
+from babel import Locale
+from babel.numbers import format_currency
 from sqlalchemy.dialects.postgresql import Range
 
+NO_DECIMALS = frozenset(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
+)
+THREE_DECIMALS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
+FOUR_DECIMALS = frozenset({"CLF", "UYW"})
 
-@cache
+
 def decimals(currency: str) -> int:
-    """How many decimals amounts of an ISO currency have: EUR 2, JPY 0, KWD 3."""
-    return get_currency_precision(currency)
+    """How many decimals amounts of a currency have by ISO 4217: EUR 2, JPY 0, KWD 3.
+
+    Not by CLDR, which says what people write by hand: no decimals for dinars and lek whose
+    providers count them in hundredths.
+    """
+    if currency in NO_DECIMALS:
+        return 0
+    if currency in THREE_DECIMALS:
+        return 3
+    return 4 if currency in FOUR_DECIMALS else 2
+
+
+def written(minor: int, currency: str, locale: Locale | str) -> str:
+    """The amount as people of a locale write it, to its last decimal: 24.99 €."""
+    places = decimals(currency)
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern
+    digits = re.sub(r"0\.0+", "0." + "0" * places if places else "0", pattern)
+    major = Decimal(minor).scaleb(-places)
+    return format_currency(major, currency, digits, locale=locale, currency_digits=False)
 
 
 def to_major(minor: int, currency: str) -> float:
@@ -36,6 +78,36 @@ def worth(paid: int, bought: int, pieces: Iterable[Range[int]]) -> int:
         lower, upper = bounds(piece_range)
         total += paid * (upper - 1) // bought - paid * (lower - 1) // bought
     return total
+
+
+def part_within(
+    paid: int,
+    bought: int,
+    pieces: Iterable[Range[int]],
+    within: Iterable[Range[int]],
+    amount: int,
+) -> int:
+    """How much of an amount that was given for `pieces` falls on those that lie `within` others.
+
+    In proportion to what the pieces are worth, and telescoping: the parts of all pieces together
+    are the amount, and no piece gets more than its worth. `amount` is at most what they are worth.
+    """
+    mine = sorted(bounds(r) for r in pieces)
+    total = worth(paid, bought, pieces)
+    if total == 0:
+        return 0
+
+    def up_to(end: int) -> int:
+        """What the pieces before `end` are worth, as a part of the amount."""
+        before = [Range(lower, min(upper, end)) for lower, upper in mine if lower < end]
+        return amount * worth(paid, bought, before) // total
+
+    return sum(
+        up_to(min(upper, other_upper)) - up_to(max(lower, other_lower))
+        for lower, upper in mine
+        for other_lower, other_upper in map(bounds, within)
+        if lower < other_upper and other_lower < upper
+    )
 
 
 def bounds(piece_range: Range[int]) -> tuple[int, int]:
@@ -77,15 +149,6 @@ def lowest(free: Iterable[Range[int]], quantity: int) -> list[Range[int]]:
     if wanted:
         raise ValueError(f"{quantity} pieces were wanted and {quantity - wanted} are free")
     return picked
-
-
-def overlap(some: Iterable[Range[int]], others: Iterable[Range[int]]) -> bool:
-    spans = [bounds(r) for r in others]
-    return any(
-        lower < other_upper and other_lower < upper
-        for lower, upper in map(bounds, some)
-        for other_lower, other_upper in spans
-    )
 
 
 def tax_within(paid: int, tax: int, held_before: int, amount: int) -> int:

@@ -9,11 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.numbers import format_currency
-
 from claims.choices import RefundOrder
 from claims.models import Item, Order, OrderLine, Payment, Refund, RefundLine, RefundShare, keep
-from claims.money import decimals, overlap, tax_within, worth
+from claims.money import part_within, tax_within, worth, written
 from claims.people import Actor
 from claims.refund_calculation import calculation
 from claims.refusals import Refused
@@ -50,7 +48,7 @@ class Refundable:
 
 def money(amount: int, currency: str) -> str:
     """An amount for a sentence: 24.99 €. Pages format in the viewer's language themselves."""
-    return format_currency(amount / 10 ** decimals(currency), currency, locale="en_GB")
+    return written(amount, currency, "en_GB")
 
 
 def entries(order: Order) -> Iterable[tuple[Refund, RefundLine]]:
@@ -84,21 +82,30 @@ def left_on_payments(order: Order) -> int:
 def refundable(item: Item) -> Refundable:
     """How much may still be refunded for an item that was loaded by `claims.cases`.
 
-    Refunds of other items count where their pieces overlap: a goodwill payment on a piece that
-    is claimed again later has already given back a part of its worth.
+    Refunds of other items count as far as they were for these pieces: a goodwill payment on
+    pieces that are claimed again later has already given back a part of the worth of each.
     """
     order = item.reclamation.order
     pieces_worth = worth(item.line.paid, item.line.quantity, item.pieces)
-    already = sum(
-        entry.amount
-        for refund, entry in entries(order)
-        if entry.line is item.line
-        and (refund.item is item or overlap(refund.item.pieces, item.pieces))
-    )
+    already = _already(item)
     line_left = item.line.paid - held_on_line(order, item.line)
     payments_left = left_on_payments(order)
     amount = max(0, min(pieces_worth - already, line_left, payments_left))
     return Refundable(amount, pieces_worth, already, line_left, payments_left)
+
+
+def _already(item: Item) -> int:
+    """What the claimed pieces were given, by this item and by others that had them before."""
+    line = item.line
+    held: dict[Item, int] = {}
+    for refund, entry in entries(item.reclamation.order):
+        if entry.line is line:
+            held[refund.item] = held.get(refund.item, 0) + entry.amount
+    own = held.pop(item, 0)
+    return own + sum(
+        part_within(line.paid, line.quantity, other.pieces, item.pieces, amount)
+        for other, amount in held.items()
+    )
 
 
 def proposal(item: Item) -> Refund | None:

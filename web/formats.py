@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from flask import Flask, request
 
-from claims.money import decimals
+from claims.money import decimals, written
 from web.database import database_now
 
 WORDS = Locale("en")
@@ -31,7 +31,7 @@ def install(app: Flask) -> None:
 
 def money(minor: int, currency: str) -> str:
     """2499, "EUR" → "€24.99"."""
-    return format_currency(_major(minor, currency), currency, locale=viewer_locale())
+    return written(minor, currency, viewer_locale())
 
 
 def money_plain(minor: int, currency: str) -> str:

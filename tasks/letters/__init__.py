@@ -5,11 +5,11 @@ The names are those that a workflow's `with: {letter: …}` may give.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
-from babel.numbers import format_currency, get_currency_precision
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from claims.money import written
 
 LETTERS: Mapping[str, str] = {
     "return-label": "return-label.txt",
@@ -71,8 +71,7 @@ def write_letter(name: str, facts: LetterFacts) -> WrittenLetter:
 
 def money(amount: int, currency: str) -> str:
     """€24.99 from 2499, with as many decimals as the currency has."""
-    major = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(major, currency, locale=LOCALE))
+    return written(amount, currency, LOCALE)
 
 
 TEMPLATES = Environment(
