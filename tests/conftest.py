@@ -284,12 +284,13 @@ def sweeper(
 
 @pytest.fixture
 def live_server(settings: Settings, surroundings: Surroundings) -> WebPart:
-    """A real `redress web` (gunicorn), kept running; `.url` is its address."""
+    """A real `redress web` (gunicorn, one process), kept running; `.url` is its address."""
     part = WebPart(
         "web",
         settings,
         _log(surroundings, "web"),
         answers(settings.public_url),
+        arguments=["--workers", "1"],
         url=settings.public_url,
     )
     kept = _kept(surroundings, part)
