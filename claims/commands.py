@@ -10,7 +10,7 @@ from datetime import datetime
 from claims import refunds
 from claims.choices import RefundOrder
 from claims.incidents import settle_unknown
-from claims.models import Item
+from claims.models import Incident, Item, Refund, RefundShare, keep
 from claims.people import Actor
 from claims.refusals import Refused
 
@@ -94,10 +94,53 @@ def check_unclear(run: CommandRun) -> None:
 
 
 def confirm_paid(run: CommandRun) -> None:
+    """The word holds for what was sent; what never was cannot have been paid, and a person is told.
+
+    Where nothing was sent it holds for all: then it was paid by other means.
+    """
     unclear = refunds.unclear(run.item)
-    if unclear is not None:
+    if unclear is None:
+        return
+    never_sent = _never_sent(run, unclear)
+    if never_sent:
+        sent = {share for share in unclear.shares if share.status == "held"} - never_sent
+        refunds.release(unclear, "refused", run.at, paid=sent)
+        _tell_of(run, unclear)
+    else:
         refunds.settle_paid(unclear, run.at)
-        _decide(run, unclear.effect_id, "done", "found paid")
+    _decide(run, unclear.effect_id, "done", "found paid")
+
+
+def _never_sent(run: CommandRun, refund: Refund) -> set[RefundShare]:
+    """The shares for which no call was begun, if there is one that was held and called for."""
+    called = {
+        attempt.share_id
+        for effect in run.item.reclamation.effects
+        if effect.id == refund.effect_id
+        for attempt in effect.attempts
+        if attempt.action == "call"
+    }
+    held = {share for share in refund.shares if share.status == "held"}
+    sent = {share for share in held if share.id in called}
+    return held - sent if sent else set()
+
+
+def _tell_of(run: CommandRun, refund: Refund) -> None:
+    unpaid = refunds.money(refund.amount - refund.paid_amount, refund.currency)
+    keep(
+        Incident(
+            reclamation=run.item.reclamation,
+            effect_id=refund.effect_id,
+            kind="refund-partly-sent",
+            sentence=(
+                f"{unpaid} of {refunds.money(refund.amount, refund.currency)} was never sent to "
+                f"the provider when {run.actor.name} found the refund paid; it counts as not "
+                "paid. Give it back by other means."
+            ),
+            opened_at=run.at,
+        ),
+        run.item,
+    )
 
 
 def confirm_not_paid(run: CommandRun) -> None:

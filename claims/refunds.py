@@ -5,7 +5,7 @@ releasing adds the opposite. What is held is counted from these entries; behind 
 the CHECKs of `order_lines` and `payments`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -209,24 +209,27 @@ def _entry(order: Order, line: OrderLine, amount: int, tax: int) -> RefundLine:
     return RefundLine(order_id=order.id, line=line, amount=amount, tax=tax, tax_rate=line.tax_rate)
 
 
-def release(refund: Refund, status: str, at: datetime) -> None:
+def release(refund: Refund, status: str, at: datetime, paid: Collection[RefundShare] = ()) -> None:
     """Give up what of a refund was not paid: its amount is free again.
 
     Shares that were paid stay; `paid_amount` says how much that is. `status` is refused or
-    dropped, but a refund of which a part was paid becomes paid for that part.
+    dropped, but a refund of which a part was paid becomes paid for that part. `paid` are held
+    shares that turned out to be.
     """
-    paid = sum(share.amount for share in refund.shares if share.status == "paid")
+    for share in paid:
+        share.status = "paid"
+    was_paid = sum(share.amount for share in refund.shares if share.status == "paid")
     for share in refund.shares:
         if share.status == "held":
             share.status = "released"
-    unpaid = refund.amount - paid
+    unpaid = refund.amount - was_paid
     if unpaid:
         line = refund.item.line
         before = held_on_line(refund.order, line)
         tax = tax_within(line.paid, line.tax, before - unpaid, unpaid)
         refund.lines.append(_entry(refund.order, line, -unpaid, -tax))
-    refund.paid_amount = paid
-    refund.status = "paid" if paid else status
+    refund.paid_amount = was_paid
+    refund.status = "paid" if was_paid else status
     refund.settled_at = at
 
 

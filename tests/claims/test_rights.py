@@ -9,6 +9,11 @@ from claims.rules import Rules
 from tests.support.cases import AGENT, claim_first, press
 from tests.support.shop import an_order
 
+PAYMENT_THAT_HOLDS = (
+    "INSERT INTO payments (order_id, position, provider, reference, captured, currency, "
+    "refund_held) SELECT id, 9, 'sandbox', 'x', 100, 'EUR', 5 FROM orders"
+)
+
 
 @pytest.mark.parametrize(
     "statement",
@@ -51,8 +56,7 @@ def test_the_application_has_no_right_to(session: Session, statement: str) -> No
         "UPDATE order_lines SET refund_held = 0",
         "UPDATE payments SET refund_held = refund_held - 1",
         "UPDATE orders SET shipping_refund_held = 1",
-        "INSERT INTO payments (order_id, position, provider, reference, captured, currency,"
-        " refund_held) SELECT id, 9, 'sandbox', 'x', 100, 'EUR', 5 FROM orders",
+        PAYMENT_THAT_HOLDS,
     ],
 )
 def test_what_is_held_is_counted_by_the_database_alone(
