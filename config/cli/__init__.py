@@ -82,9 +82,14 @@ def sentence_for(problem: Exception) -> str | None:
     from claims.refusals import Refused
     from config.local.account import LocalServerProblem
     from config.settings import SettingsProblem
+    from workflows.problems import WorkflowProblems
 
+    if isinstance(problem, WorkflowProblems):
+        return f"The shop's own files are not sound; see: redress workflow check\n{problem}"
     if isinstance(problem, SettingsProblem | LocalServerProblem | Refused):
         return str(problem)
+    if isinstance(problem, FileNotFoundError | PermissionError) and problem.filename:
+        return f"{problem.filename} cannot be used: {problem.strerror}."
     if isinstance(problem, OperationalError) and problem.connection_invalidated is False:
         return f"The database does not answer: {' '.join(str(problem.orig).split())}"
     return None

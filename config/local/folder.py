@@ -21,10 +21,19 @@ class DataFolder:
     _lock: IO[str] | None = None
 
     def open(self) -> None:
-        """Make the folder and take it for this process. Raises where another one runs here."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.logs.mkdir(mode=0o700, exist_ok=True)
-        lock = (self.path / "running").open("a+", encoding="utf-8")
+        """Make the folder and take it for this process.
+
+        Raises LocalServerProblem where it cannot be written to, or where another one runs here.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+            lock = (self.path / "running").open("a+", encoding="utf-8")
+        except OSError as problem:
+            raise LocalServerProblem(
+                f"The data folder {self.path} cannot be written to ({problem.strerror}); "
+                "name another one: DATA_DIR=/a/folder make run"
+            ) from problem
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

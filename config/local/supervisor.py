@@ -109,10 +109,21 @@ def _start_parts(
             SANDBOX_LEDGER=str(folder.path / "sandbox.sqlite"),
             SANDBOX_OPEN_PAYMENTS="1",
         ).wait_until_healthy(settings.sandbox_url)
-    web.wait_until_healthy(f"http://{HOST}:{settings.port}")
+    try:
+        web.wait_until_healthy(f"http://{HOST}:{settings.port}")
+    except LocalServerProblem:
+        _read_the_shops_files(settings)
+        raise
     start("worker")
     start("sweep")
     return parts
+
+
+def _read_the_shops_files(settings: Settings) -> None:
+    """Raises WorkflowProblems, which say it better than the end of a log does."""
+    from config.bootstrap import read_rules  # noqa: PLC0415 (most starts need it not)
+
+    read_rules(settings)
 
 
 def _greet(settings: Settings, folder: DataFolder, say: Say) -> None:

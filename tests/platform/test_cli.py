@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from claims.refusals import Refused
 from config.cli import TABLE, main, sentence_for
 from config.settings import SettingsProblem
+from workflows.problems import Problem, WorkflowProblems
 
 PARTS = ["run", "web", "worker", "sweep", "provider"]
 COMMANDS = [*PARTS, "db", "staff", "doctor", "orders", "claims", "workflow"]
@@ -67,6 +68,15 @@ def test_a_missing_setting_is_a_sentence_and_exit_1() -> None:
         (
             OperationalError("", {}, Exception("no\nroute")),
             "The database does not answer: no route",
+        ),
+        (
+            WorkflowProblems([Problem("empty", "a.yaml", 1, 1, "The file says nothing.")]),
+            "The shop's own files are not sound; see: redress workflow check\n"
+            "a.yaml:1:1 empty The file says nothing.",
+        ),
+        (
+            FileNotFoundError(2, "No such file or directory", "claims.yaml"),
+            "claims.yaml cannot be used: No such file or directory.",
         ),
         (ZeroDivisionError("a mistake of ours"), None),
     ],
