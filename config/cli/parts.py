@@ -74,7 +74,7 @@ def _loaded() -> of_settings.Settings:
     """
     settings = of_settings.load()
     if settings.environment == "production":
-        from config.bootstrap import read_rules  # noqa: PLC0415 (only then)
+        from config.bootstrap import read_rules
 
         read_rules(settings)
     return settings

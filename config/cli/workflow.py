@@ -14,10 +14,13 @@ from claims.choices import read_choices_file
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import draw_mermaid, draw_svg
-from workflows.problems import Problem, WorkflowProblems, did_you_mean
+from workflows.problems import Problem, WorkflowProblems, did_you_mean, nearest
 from workflows.reading import files_of, read_files, read_folder
+from workflows.reports import as_json, as_sarif
+from workflows.rules import RULES
 
 _WIDEST = 120
+_MOST_LINES = 8
 
 
 @click.group()
@@ -39,7 +42,14 @@ def list_() -> None:
 
 @workflow.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-def check(paths: tuple[Path, ...]) -> None:
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["text", "json", "sarif"]),
+    default="text",
+    show_default=True,
+)
+def check(paths: tuple[Path, ...], kind: str) -> None:
     """Prove files or folders sound; without PATHS the shop's workflows and its claims.yaml.
 
     Exits 0 if all is sound, 1 if something is wrong, 2 if a file cannot be read.
@@ -49,16 +59,37 @@ def check(paths: tuple[Path, ...]) -> None:
     except OSError as error:
         click.echo(f"{error.filename} cannot be read: {error.strerror}.", err=True)
         sys.exit(2)
-    for problem in problems:
-        click.echo(str(problem))
-        click.echo("".join(f"    {line}\n" for line in _excerpt(problem)), nl=False)
     if count == 0:
         click.echo("There is no workflow file here; they end in .yaml.", err=True)
         sys.exit(2)
-    if problems:
-        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
-        sys.exit(1)
-    click.echo(f"{count} workflow{'' if count == 1 else 's'}: sound.")
+    match kind:
+        case "json":
+            click.echo(as_json(problems), nl=False)
+        case "sarif":
+            click.echo(as_sarif(problems, Path.cwd()), nl=False)
+        case _:
+            _say_problems(problems, count)
+    sys.exit(1 if problems else 0)
+
+
+@workflow.command()
+@click.argument("name", metavar="[RULE]", required=False)
+def explain(name: str | None) -> None:
+    """What a rule of the checker wants, with a bad and a good example; without RULE a list."""
+    if name is None:
+        widest = max(map(len, RULES))
+        for rule in RULES.values():
+            click.echo(f"{rule.name:<{widest}}  {rule.about}")
+        return
+    if name not in RULES:
+        suggestion = nearest(name, RULES)
+        raise click.ClickException(
+            f"There is no rule {name}. "
+            + (f"Did you mean {suggestion}?" if suggestion else "See: redress workflow explain")
+        )
+    click.echo(f"{name}: {RULES[name].about}")
+    for title, example in (("Bad", RULES[name].bad), ("Good", RULES[name].good)):
+        click.echo(f"\n{title}:\n{_cut(example)}")
 
 
 @workflow.command()
@@ -138,6 +169,24 @@ def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
     except WorkflowProblems as error:
         return list(error.problems), len(files)
     return [], len(files)
+
+
+def _say_problems(problems: list[Problem], count: int) -> None:
+    for problem in problems:
+        click.echo(str(problem))
+        click.echo("".join(f"    {line}\n" for line in _excerpt(problem)), nl=False)
+    if problems:
+        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+    else:
+        click.echo(f"{count} workflow{'' if count == 1 else 's'}: sound.")
+
+
+def _cut(example: str) -> str:
+    """The first lines of an example; what is not Unicode in it is shown as an escape."""
+    lines = example.encode(errors="surrogateescape").decode(errors="backslashreplace").splitlines()
+    more = len(lines) - _MOST_LINES
+    shown = [f"    {line}" for line in lines[:_MOST_LINES]]
+    return "\n".join([*shown, f"    … and {more} more lines"] if more > 0 else shown)
 
 
 def _excerpt(problem: Problem) -> list[str]:

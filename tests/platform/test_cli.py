@@ -71,8 +71,10 @@ def test_a_missing_setting_is_a_sentence_and_exit_1() -> None:
         ),
         (
             WorkflowProblems([Problem("empty", "a.yaml", 1, 1, "The file says nothing.")]),
-            "The shop's own files are not sound; see: redress workflow check\n"
-            "a.yaml:1:1 empty The file says nothing.",
+            (
+                "The shop's own files are not sound; see: redress workflow check\n"
+                "a.yaml:1:1 empty The file says nothing."
+            ),
         ),
         (
             FileNotFoundError(2, "No such file or directory", "claims.yaml"),
