@@ -26,6 +26,10 @@ class Draft:
     """False once something with a name of its own had to be left out: then what seems unused or
     unreachable may be so only because of that, and is not reported."""
 
+    @property
+    def whose(self) -> str:
+        return "an item" if self.subject == "item" else "a reclamation"
+
     def variables(self, event: Event | None = None) -> dict[str, FactType]:
         """The facts of this subject, and the inputs of an event."""
         known = {name: fact.type for name, fact in self.catalogue.facts[self.subject].items()}

@@ -37,6 +37,7 @@ class Fields:
         self.about = about
         self.entries: dict[str, tuple[Scalar, Node]] = {}
         self.place = place or (node.place if node else Place(1, 1))
+        self.is_mapping = isinstance(node, Mapping)
         if not isinstance(node, Mapping):
             findings.add(
                 "not-a-mapping",
@@ -67,7 +68,8 @@ class Fields:
         return node.place if node else self.place
 
     def require(self, *keys: str) -> None:
-        for key in keys:
+        """What must be there; nothing more is said of what is no mapping at all."""
+        for key in keys if self.is_mapping else ():
             if key not in self.entries:
                 self.findings.add("missing-key", self.place, f"{_upper(self.about)} needs {key}.")
 
@@ -174,14 +176,6 @@ def is_name(findings: Findings, scalar: Scalar) -> bool:
 def did_you_mean_slug(text: str) -> str | None:
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
     return f"Did you mean {slug}?" if NAME.fullmatch(slug) and len(slug) <= _LONGEST_NAME else None
-
-
-def whole_number(findings: Findings, scalar: Scalar, about: str) -> int | None:
-    """A whole number as people write it; `010`, `1_000` and `0x1f` are refused."""
-    if scalar.plain and re.fullmatch(r"-?(0|[1-9][0-9]{0,15})", scalar.text):
-        return int(scalar.text)
-    findings.add("number", scalar.place, f"{_upper(about)} must be a whole number.")
-    return None
 
 
 def _upper(text: str) -> str:

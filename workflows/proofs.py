@@ -135,11 +135,14 @@ def _way(lines: Iterable[Transition], start: str, end: str) -> list[str] | None:
 
 
 def _every_state_is_reached(draft: Draft) -> None:
+    if draft.states[draft.initial or ""].final:
+        return
     reached = _closure({draft.initial or ""}, [(line.source, line.target) for line in draft.lines])
+    used = _used(draft)
     for state in draft.states.values():
         if state.name in reached:
             continue
-        is_used = any(state.name in {line.source, line.target} for line in draft.lines)
+        is_used = state.name in used
         draft.findings.add(
             "unreachable-state" if is_used else "unused-state",
             state.place,
@@ -150,17 +153,26 @@ def _every_state_is_reached(draft: Draft) -> None:
 
 
 def _every_state_can_end(draft: Draft) -> None:
-    final = {state.name for state in draft.states.values() if state.final}
-    if not final:
+    if not any(state.final for state in draft.states.values()):
         return
-    ending = _closure(final, [(line.target, line.source) for line in draft.lines])
+    ending, used = _ending(draft), _used(draft)
     for state in draft.states.values():
-        if state.name not in ending:
+        if state.name in used and state.name not in ending:
             draft.findings.add(
                 "cannot-end",
                 state.place,
                 f"From {_label(draft, state.name)} no way leads to a final state.",
             )
+
+
+def _used(draft: Draft) -> set[str]:
+    return {name for line in draft.lines for name in (line.source, line.target)}
+
+
+def _ending(draft: Draft) -> set[str]:
+    """The states from which a case can end."""
+    final = {state.name for state in draft.states.values() if state.final}
+    return _closure(final, [(line.target, line.source) for line in draft.lines])
 
 
 def _closure(start: set[str], steps: list[tuple[str, str]]) -> set[str]:
@@ -211,10 +223,10 @@ def _every_event_has_a_sender(draft: Draft) -> None:
 
 
 def _nobody_is_stranded(draft: Draft) -> None:
-    under_way = states_under_way(draft)
+    under_way, ending = states_under_way(draft), _ending(draft)
     for state in draft.states.values():
         lines = [line for line in draft.lines if line.source == state.name]
-        if state.final or not lines:
+        if state.final or state.name not in ending:
             continue
         outcomes = under_way.get(state.name, frozenset())
         if not any(_is_sure_way_out(draft, line, outcomes) for line in lines):

@@ -145,11 +145,13 @@ def _read_states(draft: Draft, node: Node | None) -> None:
 def _state(draft: Draft, key: Scalar, node: Node) -> State:
     fields = Fields(draft.findings, node, f"the state {key.text}", _STATE_KEYS, key.place)
     fields.require("label")
+    final = cast(Final | None, fields.one_of("final", get_args(Final)))
+    draft.is_complete = draft.is_complete and ("final" not in fields or final is not None)
     return State(
         name=key.text,
         label=fields.text("label") or key.text,
         place=key.place,
-        final=cast(Final | None, fields.one_of("final", get_args(Final))),
+        final=final,
         waits_for=fields.text("waits-for"),
         tone=cast(Tone | None, fields.one_of("tone", get_args(Tone))),
         flags=frozenset(flag.text for flag in fields.scalars("flags")),

@@ -56,6 +56,7 @@ def _event(draft: Draft, key: Scalar, node: Node) -> Event:
     about = f"the event {key.text}"
     fields = Fields(draft.findings, node, about, _KEYS, key.place)
     fields.require("label")
+    draft.is_complete = draft.is_complete and fields.is_mapping
     senders = [sender for sender in _SENDERS if sender in fields]
     if len(senders) > 1:
         draft.findings.add(

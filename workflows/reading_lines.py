@@ -41,6 +41,7 @@ def read_lines(draft: Draft, node: Node | None) -> None:
         return
     if not isinstance(node, Sequence):
         draft.findings.add("not-a-list", node.place, "transitions is a list of lines.")
+        draft.is_complete = False
         return
     for item in node.items:
         _read_line(draft, item)
@@ -57,7 +58,7 @@ def _effect(draft: Draft, key: Scalar, node: Node) -> EffectUse | None:
     known = draft.catalogue.effects[kind]
     if draft.subject not in known.subjects:
         draft.findings.add(
-            "wrong-subject", run.place, f"{kind} is not for the workflow of a {draft.subject}."
+            "wrong-subject", run.place, f"{kind} is not for the workflow of {draft.whose}."
         )
     outcomes: dict[Outcome, str] = {}
     named = (
@@ -175,7 +176,7 @@ def _condition(draft: Draft, fields: Fields, event: Event | None) -> str | None:
             draft.findings.add(
                 "wrong-subject",
                 scalar.place,
-                f"{scalar.text} is not for the workflow of a {draft.subject}.",
+                f"{scalar.text} is not for the workflow of {draft.whose}.",
             )
         return scalar.text
     variables = draft.variables(event)
@@ -201,9 +202,7 @@ def _commands(draft: Draft, fields: Fields, event: Event | None) -> tuple[str, .
         names.append(name)
         command = draft.catalogue.commands[name]
         if draft.subject not in command.subjects:
-            draft.findings.add(
-                "wrong-subject", scalar.place, f"{name} is not for a {draft.subject}."
-            )
+            draft.findings.add("wrong-subject", scalar.place, f"{name} is not for {draft.whose}.")
         asked = {field.name for field in event.input} if event else command.needs_input
         for missing in sorted(command.needs_input - asked):
             draft.findings.add(
@@ -232,6 +231,6 @@ def _sent(draft: Draft, fields: Fields, key: str) -> str | None:
         draft.findings.add(
             "wrong-subject",
             fields.entries[key][0].place,
-            f"{key} is not for the workflow of a {draft.subject}.",
+            f"{key} is not for the workflow of {draft.whose}.",
         )
     return fields.name(key)

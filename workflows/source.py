@@ -181,7 +181,7 @@ class _Builder:
                     f"*{event.anchor} points to another place of the file; aliases are refused.",
                     "Write out what is meant.",
                 )
-                self._put(Scalar("", place, True, *_extent(event)))
+                self._put(Scalar(f"*{event.anchor}", place, False, *_extent(event)))
             case yaml.ScalarEvent():
                 self._refuse_properties(event, place)
                 self._put(self._scalar(event, place))

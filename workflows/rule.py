@@ -1,0 +1,17 @@
+"""What a rule of the checker is, for people who have just broken it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule with an example of each kind, both parts of `workflows.example.ITEM`.
+
+    `good` stands there exactly once; with `bad` in its place the file breaks this rule and no
+    other. A byte that is not UTF-8 is written in `bad` as Python's surrogateescape does.
+    """
+
+    name: str
+    about: str
+    bad: str
+    good: str

@@ -1,0 +1,10 @@
+"""Every rule that the reader and the proofs can report, in the order in which they look."""
+
+from collections.abc import Mapping
+
+from workflows.rule import Rule
+from workflows.rules_of_files import FILES
+from workflows.rules_of_names import NAMES
+from workflows.rules_of_proofs import PROOFS
+
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*FILES, *NAMES, *PROOFS)}
