@@ -5,8 +5,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from claims import clock
+from claims.models import Letter
+from claims.rules import Rules
 from config.bootstrap import Redress
-from tests.support.shop import a_member_of_staff
+from tests.support.cases import AGENT, claim_first, press, waiting_effects
+from tests.support.shop import a_member_of_staff, an_order
 from tests.support.web import Browser
 from web.app import create_app
 
@@ -38,3 +42,31 @@ def test_where_letters_are_really_sent_there_are_no_files_to_show(clerk: Browser
 
     assert page.status == 404
     assert "Letters are sent by mail here" in page.text
+
+
+def test_a_letter_leads_back_to_its_reclamation(
+    clerk: Browser, sessions: sessionmaker[Session], rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        item = claim_first(session, rules, an_order(session))
+        press(session, rules, item, "request-return", AGENT)
+        [effect] = waiting_effects(session, item)
+        letter = Letter(
+            reclamation_id=item.reclamation.id,
+            effect_id=effect.id,
+            letter="return",
+            recipient="mia@post.example",
+            subject="How to return it",
+            body="Dear Mia",
+            message_id="1@shop.example",
+            sent_at=clock.now(session),
+        )
+        session.add(letter)
+        session.flush()
+        number, address = item.reclamation.number, f"letters/{letter.id}"
+
+    page = clerk.open(f"/reclamations/{number}/{address}")
+
+    assert "Dear Mia" in page.text
+    assert page.texts(f"//main//a[@href='/reclamations/{number}']") == [number]
+    assert page.title.startswith(f"How to return it · {number}")

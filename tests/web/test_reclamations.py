@@ -208,6 +208,21 @@ def test_what_waits_for_us_too_long_is_late_and_marked(
     assert page.texts("//tr[contains(@class, 'is-late')]//span[@class='late']") == ["late"]
 
 
+def test_a_search_that_finds_nothing_in_its_tab_leads_to_the_tab_that_has_it(
+    clerk: Browser, sessions: Sessions, rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        item = claim_first(session, rules, an_order(session))
+        press(session, rules, item, "reject", AGENT, reason="worn")
+        number = item.reclamation.number
+
+    page = clerk.open(f"/reclamations?q={number}")
+    [address] = page.values("//div[@class='empty']//a/@href")
+
+    assert page.texts("//div[@class='empty']//a") == ["Closed: 1"]
+    assert numbers(clerk.open(address)) == [number]
+
+
 @pytest.mark.parametrize(
     "address",
     [

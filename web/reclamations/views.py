@@ -50,4 +50,4 @@ def show(number: str) -> ResponseReturnValue:
 def letter(number: str, letter_id: int) -> ResponseReturnValue:
     with transaction() as session:
         found = find_letter(session, number, letter_id)
-        return render_template("reclamations/letter.html", letter=found, number=number)
+        return render_template("reclamations/letter.html", letter=found, case_number=number)
