@@ -13,8 +13,8 @@ from workflows.problems import Findings, did_you_mean
 from workflows.source import Mapping, Node, Scalar, Sequence
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_LONGEST_NAME = 64
-_LONGEST_TEXT = 1000
+LONGEST_NAME = 64
+LONGEST_TEXT = 1000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _TRUE_WORDS = {"yes", "on", "y"}
 _FALSE_WORDS = {"no", "off", "n"}
@@ -82,11 +82,11 @@ class Fields:
         scalar = self.scalar(key)
         if scalar is None:
             return None
-        if len(scalar.text) > _LONGEST_TEXT or _CONTROL.search(scalar.text):
+        if len(scalar.text) > LONGEST_TEXT or _CONTROL.search(scalar.text):
             self.findings.add(
                 "text",
                 scalar.place,
-                f"{key} of {self.about} must be at most {_LONGEST_TEXT} ordinary characters.",
+                f"{key} of {self.about} must be at most {LONGEST_TEXT} ordinary characters.",
             )
             return None
         return scalar.text
@@ -162,7 +162,7 @@ def single(findings: Findings, node: Node, about: str) -> Scalar | None:
 
 def is_name(findings: Findings, scalar: Scalar) -> bool:
     """Whether a text can name something here; a problem if not."""
-    if len(scalar.text) <= _LONGEST_NAME and NAME.fullmatch(scalar.text):
+    if len(scalar.text) <= LONGEST_NAME and NAME.fullmatch(scalar.text):
         return True
     findings.add(
         "name",
@@ -175,7 +175,7 @@ def is_name(findings: Findings, scalar: Scalar) -> bool:
 
 def did_you_mean_slug(text: str) -> str | None:
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return f"Did you mean {slug}?" if NAME.fullmatch(slug) and len(slug) <= _LONGEST_NAME else None
+    return f"Did you mean {slug}?" if NAME.fullmatch(slug) and len(slug) <= LONGEST_NAME else None
 
 
 def _upper(text: str) -> str:

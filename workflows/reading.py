@@ -15,7 +15,7 @@ from workflows.reading_events import read_events
 from workflows.reading_lines import read_effects, read_lines
 from workflows.source import Node, Scalar, decode, read_source
 
-_KEYS = (
+KEYS = (
     "workflow",
     "subject",
     "label",
@@ -25,7 +25,8 @@ _KEYS = (
     "events",
     "transitions",
 )
-_STATE_KEYS = ("label", "final", "waits-for", "tone", "flags")
+REQUIRED = ("workflow", "subject", "label", "initial", "states", "events", "transitions")
+STATE_KEYS = ("label", "final", "waits-for", "tone", "flags")
 
 
 def read(text: str, file: str, catalogue: Catalogue) -> Definition:
@@ -96,8 +97,8 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
     if root is None:
         return None, findings.in_order()
     draft = Draft(text, findings, catalogue)
-    top = Fields(findings, root, "a workflow", _KEYS)
-    top.require("workflow", "subject", "label", "initial", "states", "events", "transitions")
+    top = Fields(findings, root, "a workflow", KEYS)
+    top.require(*REQUIRED)
     name = top.name("workflow")
     draft.subject = cast(Subject, top.one_of("subject", get_args(Subject)) or "item")
     _read_states(draft, top.node("states"))
@@ -143,7 +144,7 @@ def _read_states(draft: Draft, node: Node | None) -> None:
 
 
 def _state(draft: Draft, key: Scalar, node: Node) -> State:
-    fields = Fields(draft.findings, node, f"the state {key.text}", _STATE_KEYS, key.place)
+    fields = Fields(draft.findings, node, f"the state {key.text}", STATE_KEYS, key.place)
     fields.require("label")
     final = cast(Final | None, fields.one_of("final", get_args(Final)))
     draft.is_complete = draft.is_complete and ("final" not in fields or final is not None)

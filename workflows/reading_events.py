@@ -9,11 +9,12 @@ from workflows.draft import Draft
 from workflows.fields import Fields, is_name
 from workflows.source import Mapping, Node, Scalar
 
-_KEYS = ("label", "by", "after", "on-enter", "from", "second-person", "confirm", "input")
+EVENT_KEYS = ("label", "by", "after", "on-enter", "from", "second-person", "confirm", "input")
 _SENDERS = ("by", "after", "on-enter", "from")
-_INPUT_KEYS = ("type", "label", "optional", "min", "max", "default", "of")
-_INPUT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_CEL_WORDS = frozenset(
+ONLY_PEOPLE = ("second-person", "confirm", "input")
+INPUT_KEYS = ("type", "label", "optional", "min", "max", "default", "of")
+INPUT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+CEL_WORDS = frozenset(
     {
         "as",
         "break",
@@ -38,7 +39,7 @@ _CEL_WORDS = frozenset(
         "while",
     }
 )
-_SPAN = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|week)s?")
+SPAN = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|week)s?")
 _LONGEST_WAIT = timedelta(days=3660)
 _BOUNDED: frozenset[InputType] = frozenset({"integer", "money", "date"})
 
@@ -54,7 +55,7 @@ def read_events(draft: Draft, node: Node | None) -> None:
 
 def _event(draft: Draft, key: Scalar, node: Node) -> Event:
     about = f"the event {key.text}"
-    fields = Fields(draft.findings, node, about, _KEYS, key.place)
+    fields = Fields(draft.findings, node, about, EVENT_KEYS, key.place)
     fields.require("label")
     draft.is_complete = draft.is_complete and fields.is_mapping
     senders = [sender for sender in _SENDERS if sender in fields]
@@ -65,7 +66,7 @@ def _event(draft: Draft, key: Scalar, node: Node) -> Event:
             f"The event {key.text} has {' and '.join(senders)}; one of them fires it.",
             "Give each sender an event of its own.",
         )
-    for only_people in ("second-person", "confirm", "input"):
+    for only_people in ONLY_PEOPLE:
         if only_people in fields and "by" not in fields:
             draft.findings.add(
                 "not-by-people",
@@ -108,7 +109,7 @@ def _after(draft: Draft, fields: Fields) -> timedelta | None:
     scalar = fields.scalar("after")
     if scalar is None:
         return None
-    match = _SPAN.fullmatch(scalar.text)
+    match = SPAN.fullmatch(scalar.text)
     if match is None:
         draft.findings.add(
             "span",
@@ -133,7 +134,7 @@ def _inputs(draft: Draft, event: str, node: Node | None) -> tuple[Input, ...]:
 
 def _input(draft: Draft, key: Scalar, node: Node) -> Input | None:
     name = key.text
-    if len(name) > 64 or not _INPUT_NAME.fullmatch(name) or name in _CEL_WORDS:
+    if len(name) > 64 or not INPUT_NAME.fullmatch(name) or name in CEL_WORDS:
         draft.findings.add(
             "name",
             key.place,
@@ -141,7 +142,7 @@ def _input(draft: Draft, key: Scalar, node: Node) -> Input | None:
             "and no word of the expressions.",
         )
         return None
-    fields = Fields(draft.findings, node, f"the input {name}", _INPUT_KEYS, key.place)
+    fields = Fields(draft.findings, node, f"the input {name}", INPUT_KEYS, key.place)
     fields.require("type", "label")
     kind = cast(InputType, fields.one_of("type", get_args(InputType)) or "text")
     options = tuple(option.text for option in fields.scalars("of"))

@@ -9,7 +9,7 @@ from workflows.fields import Fields, is_name
 from workflows.problems import did_you_mean
 from workflows.source import Node, Scalar, Sequence
 
-_LINE_KEYS = (
+LINE_KEYS = (
     "from",
     "event",
     "to",
@@ -21,6 +21,7 @@ _LINE_KEYS = (
     "send-items",
     "send-reclamation",
 )
+EFFECT_KEYS = ("run", "outcomes", "with")
 _LONE_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
 
 
@@ -49,7 +50,7 @@ def read_lines(draft: Draft, node: Node | None) -> None:
 
 def _effect(draft: Draft, key: Scalar, node: Node) -> EffectUse | None:
     about = f"the effect {key.text}"
-    fields = Fields(draft.findings, node, about, ("run", "outcomes", "with"), key.place)
+    fields = Fields(draft.findings, node, about, EFFECT_KEYS, key.place)
     fields.require("run")
     run = fields.scalar("run")
     kind = draft.resolve(run, draft.catalogue.effects, "unknown-effect", "effect") if run else None
@@ -114,7 +115,7 @@ class _Asked:
 
 def _read_line(draft: Draft, node: Node) -> None:
     before = len(draft.findings.found)
-    fields = Fields(draft.findings, node, "a transition", _LINE_KEYS)
+    fields = Fields(draft.findings, node, "a transition", LINE_KEYS)
     fields.require("from", "event", "to")
     sources = [
         draft.resolve(scalar, draft.states, "unknown-state", "state")

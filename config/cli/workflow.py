@@ -18,6 +18,7 @@ from workflows.problems import Problem, WorkflowProblems, did_you_mean, nearest
 from workflows.reading import files_of, read_files, read_folder
 from workflows.reports import as_json, as_sarif
 from workflows.rules import RULES
+from workflows.schema import write_schema
 
 _WIDEST = 120
 _MOST_LINES = 8
@@ -25,7 +26,7 @@ _MOST_LINES = 8
 
 @click.group()
 def workflow() -> None:
-    """List, check, show and draw the workflows of the shop."""
+    """List, check, explain, show and draw the workflows of the shop."""
 
 
 @workflow.command("list")
@@ -131,6 +132,12 @@ def draw(name: str, state: str | None, kind: str, output: Path | None) -> None:
     except OSError as error:
         raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from None
     click.echo(f"Drawn to {output}.")
+
+
+@workflow.command()
+def schema() -> None:
+    """The JSON Schema of workflow files, for editors (config/workflow.schema.json)."""
+    click.echo(write_schema(CATALOGUE), nl=False)
 
 
 def _folder() -> Path:

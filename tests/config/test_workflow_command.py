@@ -43,7 +43,7 @@ def test_check_says_where_and_what_and_exits_1(mistaken: Path) -> None:
     assert result.exit_code == 1
     lines = result.output.splitlines()
     assert lines[0] == (
-        f"{mistaken}:30:51 unknown-state There is no state in-progess. Did you mean in-progress?"
+        f"{mistaken}:31:51 unknown-state There is no state in-progess. Did you mean in-progress?"
     )
     assert lines[1].strip().startswith("- { from: open,")
     assert lines[1][lines[2].index("^") :].startswith("in-progess,")
