@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from claims.edits import add_note
 from claims.models import Item, Reclamation
 from claims.rules import Rules
+from tests.support.cases import AGENT, claim_first
 from tests.support.shop import Line, an_order
 from tests.support.web import Browser, lend_sign_in
 
@@ -117,3 +119,21 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(
     for address in ("/orders", f"/orders/{key}", f"/orders/{key}/claim", "/reclamations"):
         anna.goto(address)
         assert anna.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_a_word_without_an_end_stays_in_its_box(
+    anna: "Page", sessions: Sessions, rules: Rules
+) -> None:
+    word = "https://photos.example/" + "x" * 300
+    with sessions.begin() as session:
+        item = claim_first(session, rules, an_order(session, [Line(name="Y" * 120)]))
+        item.evidence = word
+        add_note(session, item.reclamation.id, word, AGENT)
+        number = item.reclamation.number
+    anna.set_viewport_size({"width": 1280, "height": 900})
+
+    anna.goto(f"/reclamations/{number}")
+
+    for box in anna.locator(".table-box, .timeline").all():
+        scrolled, shown = box.evaluate("box => [box.scrollWidth, box.clientWidth]")
+        assert scrolled <= shown
