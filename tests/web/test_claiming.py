@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -178,6 +179,19 @@ def test_going_back_and_claiming_something_else_is_not_told_as_filed(
     [said] = again.texts("//p[contains(@class, 'flash--')]")
     assert said.startswith(f"Nothing more was filed: this form had filed {number} already.")
     assert [sku for sku, *_ in filed(sessions)] == ["SHIRT-BLUE-M"]
+
+
+def test_what_a_customer_said_stays_out_of_the_log_even_where_it_cannot_be_kept(
+    clerk: Browser, sessions: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    address, [shirt] = ordered(sessions, Line(quantity=3))
+    said = {f"line-{shirt}": "1", f"evidence-{shirt}": "I am ill\0", "do": "file"}
+
+    page = clerk.press(clerk.open(address), said)
+
+    assert page.status == 400
+    assert "answered 400" in caplog.text
+    assert "I am ill" not in caplog.text
 
 
 def test_a_number_of_five_thousand_digits_is_a_sentence(clerk: Browser, sessions: Sessions) -> None:
