@@ -162,11 +162,16 @@ def owner_database_url(cluster: LocalPostgres, database: str, database_url: str)
     return cluster.url(OWNER, database)
 
 
-@pytest.fixture
-def valkey_url(_valkey: LocalValkey) -> str:
-    """A broker that holds nothing yet."""
+@pytest.fixture(scope="session")
+def _broker(_valkey: LocalValkey) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(_valkey.url) as client:
-        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def valkey_url(_valkey: LocalValkey, _broker: redis.Redis) -> str:
+    """A broker that holds nothing yet."""
+    _broker.flushall()
     return _valkey.url
 
 

@@ -62,7 +62,7 @@ class Clerk:
 
     def wait_until_closed(self, item_state: str) -> None:
         """Look again and again until a worker has done the rest; then nothing can be pressed."""
-        eventually(self._sees_it_closed, PATIENCE, f"closing {self._page.url}")
+        eventually(self._sees_it_closed, PATIENCE, f"closing {self._page.url}", every=0.25)
         assert self._page.locator(".item .badge").all_inner_texts() == [item_state]
         assert self._page.get_by_role("link", name="Claim a follow-up").is_visible()
         assert self._page.locator("a[href*='/events/']").count() == 0

@@ -125,13 +125,15 @@ def answers(url: str) -> Callable[[Part], bool]:
     return is_healthy
 
 
-def eventually(is_true: Callable[[], bool], seconds: float = 15, about: str = "it") -> None:
+def eventually(
+    is_true: Callable[[], bool], seconds: float = 15, about: str = "it", every: float = 0.05
+) -> None:
     """Wait until something that another process does has happened."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if is_true():
             return
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"{about} did not happen within {seconds} s")
 
 

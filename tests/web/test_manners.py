@@ -21,9 +21,23 @@ Sessions = sessionmaker[Session]
 STATIC = Path(__file__).parents[2] / "web" / "static"
 
 
+@pytest.fixture(scope="module")
+def opened() -> list[Shown]:
+    """The pages that the first test has opened, which the others only look at."""
+    return []
+
+
 @pytest.fixture
-def pages(clerk: Browser, app: Flask, sessions: Sessions, rules: Rules) -> list[Shown]:
+def pages(
+    opened: list[Shown], clerk: Browser, app: Flask, sessions: Sessions, rules: Rules
+) -> list[Shown]:
     """Every kind of page, with something on it."""
+    if not opened:
+        opened += every_kind(clerk, app, sessions, rules)
+    return opened
+
+
+def every_kind(clerk: Browser, app: Flask, sessions: Sessions, rules: Rules) -> list[Shown]:
     with sessions.begin() as session:
         order = an_order(session, [Line(quantity=2), Line("MUG", "Mug", unit_price=900)])
         item = claim_first(session, rules, order)

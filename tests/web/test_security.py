@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from claims import staff
 from claims.models import Staff, WebSession
 from config.bootstrap import Redress
+from tests.support.shop import a_member_of_staff
 from tests.support.web import Browser, Shown
 from tests.web.conftest import SignIn
 from web.app import create_app
@@ -18,10 +20,16 @@ Sessions = sessionmaker[Session]
 PASSWORD = "correct horse battery"
 
 
+WEAK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+"""Checked at once: what these tests try is not how dear a hash is."""
+
+
 @pytest.fixture
 def anna(sessions: Sessions) -> str:
     with sessions.begin() as session:
-        return staff.add(session, "anna@redress.example", "Anna", ["agent"], PASSWORD).email
+        member = a_member_of_staff(session, "Anna", "agent")
+        member.password = WEAK
+        return member.email
 
 
 def signing_in(
