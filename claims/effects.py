@@ -154,7 +154,8 @@ def settle_share(
     share = session.get_one(RefundShare, share_id)
     if not is_ours:
         known = (share.status, share.provider_reference) == (status, provider_reference)
-        observe(session, taken, f"share-{status}", answer, is_known=known)
+        other = share.status != "held" and not known
+        observe(session, taken, f"share-{status}", answer, is_known=known, contradicts=other)
         return False
     share.status = status
     share.provider_reference = provider_reference
@@ -306,12 +307,19 @@ def prolong(session: Session, taken: Taken, lease: timedelta) -> bool:
 
 
 def observe(
-    session: Session, taken: Taken, outcome: str, answer: Json, *, is_known: bool = False
+    session: Session,
+    taken: Taken,
+    outcome: str,
+    answer: Json,
+    *,
+    is_known: bool = False,
+    contradicts: bool = False,
 ) -> None:
     """Keep a word that came too late; it is never dropped.
 
     A person is told unless it says what is known already, or the effect is in the hands of
-    another worker, who reads it among the attempts.
+    another worker, who reads it among the attempts; one that contradicts what is settled is
+    told all the same.
     """
     at = clock.now(session)
     effect = session.get_one(Effect, taken.effect_id)
@@ -320,7 +328,7 @@ def observe(
             effect_id=taken.effect_id, epoch=taken.epoch, at=at, outcome=outcome, answer=answer
         )
     )
-    if not is_known and effect.status not in {outcome, "waiting"}:
+    if contradicts or (not is_known and effect.status not in {outcome, "waiting"}):
         word = (
             f"{taken.worker} came back late with {outcome!r} for {effect.kind} ({effect.key}), "
             f"which is {effect.status!r} by now; compare with the provider."

@@ -8,14 +8,34 @@ from tasks.outcomes import Done, Refused
 
 
 def settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:
-    """What a worker wrote that came back too late to settle the share itself."""
-    for attempt in _attempts(effect, share):
+    """What a worker wrote that came back too late to settle the share itself.
+
+    A refusal counts only where it was asked for under no other key since: that may be paid.
+    """
+    attempts = _attempts(effect, share)
+    for attempt in attempts:
         said: dict[str, Any] = attempt.answer
         if attempt.result == "done":
             return Done(str(said.get("reference", "")), said.get("answer", {}))
-        if attempt.result == "refused":
+        if attempt.result == "refused" and attempt.key == attempts[-1].key:
             return Refused(str(said.get("sentence", "")), said.get("answer", {}))
     return None
+
+
+def may_be_paid_twice(effect: Effect, share: RefundShare, reference: str) -> bool:
+    """Whether a share that was paid as `reference` was paid as another, or may have been.
+
+    That takes a word which came after its key had been found absent and a new one was in use.
+    """
+    calls = [attempt for attempt in _attempts(effect, share) if attempt.action == "call"]
+    done = [attempt for attempt in calls if attempt.result == "done"]
+    if any(attempt.answer.get("reference") != reference for attempt in done):
+        return True
+    return any(
+        attempt.key != done[0].key and attempt.result in {None, "unknown"}
+        for attempt in calls
+        if done and attempt.id > done[0].id
+    )
 
 
 def tried_of(effect: Effect, share: RefundShare) -> list[Tried]:

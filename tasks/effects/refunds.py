@@ -11,9 +11,15 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.orm import Session
 
 from claims import clock, effects
+from claims.incidents import open_incident
 from claims.models import Effect, Refund, RefundShare
 from claims.refunds import money
-from tasks.effects.history import refund_of, settled_by_late_word, tried_of
+from tasks.effects.history import (
+    may_be_paid_twice,
+    refund_of,
+    settled_by_late_word,
+    tried_of,
+)
 from tasks.effects.job import Job, answer_of, digest, postpone_or_stop, result_of
 from tasks.effects.next_step import (
     AskPerson,
@@ -187,7 +193,15 @@ def _settle(
     reference = outcome.provider_reference
     if not effects.settle_share(session, job.taken, share_id, "paid", reference, answer):
         return False
-    refund = refund_of(session.get_one(Effect, job.taken.effect_id))
+    effect = session.get_one(Effect, job.taken.effect_id)
+    refund = refund_of(effect)
+    share = next(each for each in refund.shares if each.id == share_id)
+    if may_be_paid_twice(effect, share, reference):
+        word = (
+            f"{money(share.amount, refund.currency)} may have been paid twice: the provider said "
+            f"so under two keys ({reference}). Compare with the provider."
+        )
+        open_incident(session, effect, "paid-twice", word, clock.now(session))
     if any(share.status == "held" for share in refund.shares):
         return True
     _finish_paid(session, shop, job, refund)

@@ -102,3 +102,11 @@ def test_absent_is_the_last_word_only_when_nothing_is_on_its_way() -> None:
 
     assert is_surely_absent([answered, old], FIRST, NOW)
     assert not is_surely_absent([answered, young], FIRST, NOW)
+
+
+def test_an_attempt_that_lies_ahead_of_a_clock_put_back_is_looked_up() -> None:
+    assert step(call("unknown", ago=-timedelta(hours=25))) == LookUp(FIRST)
+
+
+def test_a_clock_that_differs_by_seconds_does_no_harm() -> None:
+    assert step(call("unknown", ago=-timedelta(seconds=5))) == Call(FIRST)
