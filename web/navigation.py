@@ -33,6 +33,9 @@ PLACES = (
     Place("Notices", "notices.index"),
 )
 
+FORMS_OF = {"claiming": "orders", "events": "reclamations", "edits": "reclamations"}
+"""Blueprints of forms, to the place that they are filled in at."""
+
 COUNTS = "navigation_counts"
 """`app.extensions[COUNTS]`: endpoint to a function that counts what waits there for the viewer."""
 
@@ -40,11 +43,12 @@ COUNTS = "navigation_counts"
 def navigation(roles: frozenset[str]) -> list[Shown]:
     """What the header shows to somebody with these roles."""
     counts = current_app.extensions.get(COUNTS, {})
+    here = FORMS_OF.get(request.blueprint or "", request.blueprint)
     return [
         Shown(
             place.label,
             url_for(place.endpoint),
-            request.blueprint == place.endpoint.split(".")[0],
+            here == place.endpoint.split(".")[0],
             place.key,
             counts[place.endpoint]() if place.endpoint in counts else 0,
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from claims.models import BusinessUnit, Item, Order, OrderLine, Reclamation, Refund, Shop
@@ -195,7 +196,9 @@ def _completed(session: Session, found: Sequence[Row[Any]]) -> tuple[OrderRow, .
             select(
                 OrderLine.order_id,
                 func.count().label("lines"),
-                func.min(OrderLine.name).label("first_line"),
+                func.array_agg(aggregate_order_by(OrderLine.name, OrderLine.position))[1].label(
+                    "first_line"
+                ),
             )
             .where(OrderLine.order_id.in_(ids))
             .group_by(OrderLine.order_id)

@@ -79,8 +79,12 @@ class Camera:
         self._page, self._folder = page, folder
 
     def take(self, name: str) -> None:
+        """The whole page; where a dialog is open, what the screen shows of it."""
+        has_dialog = self._page.get_by_role("dialog").count() > 0
         for size, (width, height) in reversed(WIDTHS.items()):
             self._page.set_viewport_size({"width": width, "height": height})
             wide = self._page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"
-            self._page.screenshot(path=self._folder / f"{name}-{size}.png", full_page=True)
+            self._page.screenshot(
+                path=self._folder / f"{name}-{size}.png", full_page=not has_dialog
+            )

@@ -85,6 +85,13 @@ def test_no_page_has_a_script_or_a_style_of_its_own(pages: list[Shown]) -> None:
         assert page.values("//@*[starts-with(name(), 'on')]") == [], page.path
 
 
+def test_the_header_shows_where_a_page_or_a_form_belongs(pages: list[Shown]) -> None:
+    for page in pages:
+        place = page.path.split("/")[1].capitalize()
+        if place in {"Orders", "Reclamations", "Refunds", "Workflows", "Notices"}:
+            assert page.texts("//header//a[@aria-current='page']") == [place], page.path
+
+
 def test_every_field_has_a_label(pages: list[Shown]) -> None:
     fields = "//input[not(@type='hidden')] | //select | //textarea"
     for page in pages:

@@ -63,6 +63,17 @@ def test_orders_are_filtered_by_shop_unit_date_and_whether_they_were_claimed(
     assert len(clerk.open("/orders?since=2026-09-01&until=2026-09-01").texts(ROWS)) == 2
 
 
+def test_an_order_of_several_things_is_named_by_the_first(
+    clerk: Browser, sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        an_order(session, [Line(name="Ridge tent"), Line(name="Mug"), Line(name="Axe")])
+
+    items = clerk.open("/orders").texts("//td[@data-label='Items']")
+
+    assert items == ["Ridge tentand 2 more"]
+
+
 def test_each_filter_is_a_chip_whose_link_takes_only_this_filter_off(
     clerk: Browser, sessions: Sessions
 ) -> None:
