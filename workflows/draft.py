@@ -30,6 +30,13 @@ class Draft:
     def whose(self) -> str:
         return "an item" if self.subject == "item" else "a reclamation"
 
+    def lines_by_state(self) -> dict[str, list[Transition]]:
+        """The lines out of each state, so that no proof looks through all lines for each."""
+        lines: dict[str, list[Transition]] = {name: [] for name in self.states}
+        for line in self.lines:
+            lines[line.source].append(line)
+        return lines
+
     def variables(self, event: Event | None = None) -> dict[str, FactType]:
         """The facts of this subject, and the inputs of an event."""
         known = {name: fact.type for name, fact in self.catalogue.facts[self.subject].items()}

@@ -5,7 +5,7 @@ silent while something could not be read (`Draft.is_complete`), for they would a
 line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from workflows.definition import Definition, Event, Place, Transition
 from workflows.draft import Draft
@@ -87,10 +87,11 @@ def _final_states_have_no_way_out(draft: Draft) -> None:
 
 
 def _no_line_is_dead(draft: Draft) -> None:
-    for position, line in enumerate(draft.lines):
-        for earlier in draft.lines[:position]:
-            same = (earlier.source, earlier.event) == (line.source, line.event)
-            if same and earlier.when in {None, line.when}:
+    earlier_lines: dict[tuple[str, str], dict[str | None, Transition]] = {}
+    for line in draft.lines:
+        by_condition = earlier_lines.setdefault((line.source, line.event), {})
+        for earlier in by_condition.values():
+            if earlier.when in {None, line.when}:
                 why = "whatever the case" if earlier.when is None else "under the same condition"
                 draft.findings.add(
                     "dead-line",
@@ -100,14 +101,18 @@ def _no_line_is_dead(draft: Draft) -> None:
                     "Lines without when: come last.",
                 )
                 break
+        by_condition.setdefault(line.when, line)
 
 
 def _no_automatic_circle(draft: Draft) -> None:
     automatic = [line for line in draft.lines if draft.events[line.event].on_enter]
+    onwards: dict[str, dict[str, None]] = {}
+    for line in automatic:
+        onwards.setdefault(line.source, {})[line.target] = None
     reported: set[str] = set()
     for line in automatic:
-        path = _way(automatic, line.target, line.source)
-        if path is None or line.source in reported:
+        path = None if line.source in reported else _way(onwards, line.target, line.source)
+        if path is None:
             continue
         reported.update(path, {line.source})
         circle = " → ".join([line.source, *path])
@@ -118,19 +123,16 @@ def _no_automatic_circle(draft: Draft) -> None:
         )
 
 
-def _way(lines: Iterable[Transition], start: str, end: str) -> list[str] | None:
+def _way(onwards: Mapping[str, Iterable[str]], start: str, end: str) -> list[str] | None:
     """The states of a shortest way from start to end, both included."""
-    lines = list(lines)
-    ways = {start: [start]}
-    waiting = [start]
-    while waiting:
-        here = waiting.pop(0)
+    ways, waiting = {start: [start]}, [start]
+    for here in waiting:
         if here == end:
             return ways[here]
-        for line in lines:
-            if line.source == here and line.target not in ways:
-                ways[line.target] = [*ways[here], line.target]
-                waiting.append(line.target)
+        for target in onwards.get(here, ()):
+            if target not in ways:
+                ways[target] = [*ways[here], target]
+                waiting.append(target)
     return None
 
 
@@ -176,12 +178,13 @@ def _ending(draft: Draft) -> set[str]:
 
 
 def _closure(start: set[str], steps: list[tuple[str, str]]) -> set[str]:
-    reached = set(start)
-    waiting = list(start)
-    while waiting:
-        here = waiting.pop()
-        for source, target in steps:
-            if source == here and target not in reached:
+    onwards: dict[str, list[str]] = {}
+    for source, target in steps:
+        onwards.setdefault(source, []).append(target)
+    reached, waiting = set(start), list(start)
+    for here in waiting:
+        for target in onwards.get(here, ()):
+            if target not in reached:
                 reached.add(target)
                 waiting.append(target)
     return reached
@@ -223,13 +226,12 @@ def _every_event_has_a_sender(draft: Draft) -> None:
 
 
 def _nobody_is_stranded(draft: Draft) -> None:
-    under_way, ending = states_under_way(draft), _ending(draft)
+    under_way, ending, ways_out = states_under_way(draft), _ending(draft), draft.lines_by_state()
     for state in draft.states.values():
-        lines = [line for line in draft.lines if line.source == state.name]
         if state.final or state.name not in ending:
             continue
         outcomes = under_way.get(state.name, frozenset())
-        if not any(_is_sure_way_out(draft, line, outcomes) for line in lines):
+        if not any(_is_sure_way_out(draft, line, outcomes) for line in ways_out[state.name]):
             draft.findings.add(
                 "stranded",
                 state.place,

@@ -26,9 +26,10 @@ def states_under_way(draft: Draft) -> dict[str, frozenset[str]]:
 
 def prove_outcomes(draft: Draft) -> None:
     """Every state in which an outcome can arrive has a line for it that holds in any case."""
+    lines_by_state = draft.lines_by_state()
     for effect, line, state, events in _expectations(draft):
         for event in sorted(events):
-            lines = [each for each in draft.lines if (each.source, each.event) == (state, event)]
+            lines = [each for each in lines_by_state[state] if each.event == event]
             if not lines:
                 draft.findings.add(
                     "unhandled-outcome",
@@ -54,26 +55,34 @@ def _expectations(draft: Draft) -> Iterator[tuple[EffectUse, Transition, str, fr
     From the line's target on, through everything that is not the effect's own outcome. After
     `unknown` the worker may still learn the truth: that state must take the other outcomes.
     """
+    lines_by_state = draft.lines_by_state()
+    known: dict[tuple[str, str], dict[str, None]] = {}
     for asking in draft.lines:
         for name in asking.effects:
             effect = draft.effects[name]
             if not effect.outcomes:
                 continue
             expected = frozenset(effect.outcomes.values())
-            reached = _before_outcome(draft, asking.target, expected)
+            if (asking.target, name) not in known:
+                known[asking.target, name] = _before(lines_by_state, asking.target, expected)
+            reached = known[asking.target, name]
             for state in reached:
                 yield effect, asking, state, expected
             unknown = effect.outcomes.get("unknown")
             settled = expected - {unknown}
-            for line in draft.lines:
-                if line.event == unknown and line.source in reached and line.target not in reached:
+            for line in (line for state in reached for line in lines_by_state[state]):
+                if line.event == unknown and line.target not in reached:
                     yield effect, asking, line.target, settled
 
 
-def _before_outcome(draft: Draft, start: str, outcomes: frozenset[str]) -> list[str]:
-    reached = [start]
-    for state in reached:
-        for line in draft.lines:
-            if line.source == state and line.event not in outcomes and line.target not in reached:
-                reached.append(line.target)
+def _before(
+    lines_by_state: dict[str, list[Transition]], start: str, outcomes: frozenset[str]
+) -> dict[str, None]:
+    """The states in which the case may be before an outcome comes, in the order of the ways."""
+    reached, waiting = {start: None}, [start]
+    for state in waiting:
+        for line in lines_by_state[state]:
+            if line.event not in outcomes and line.target not in reached:
+                reached[line.target] = None
+                waiting.append(line.target)
     return reached

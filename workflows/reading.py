@@ -13,7 +13,7 @@ from workflows.problems import Findings, Problem, WorkflowProblems
 from workflows.proofs import prove, prove_together
 from workflows.reading_events import read_events
 from workflows.reading_lines import read_effects, read_lines
-from workflows.source import Node, Scalar, decode, read_source
+from workflows.source import Mapping, Node, Scalar, decode, read_source
 
 KEYS = (
     "workflow",
@@ -26,6 +26,7 @@ KEYS = (
     "transitions",
 )
 REQUIRED = ("workflow", "subject", "label", "initial", "states", "events", "transitions")
+MOST_ENTRIES = 200
 STATE_KEYS = ("label", "final", "waits-for", "tone", "flags")
 
 
@@ -99,6 +100,9 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
     draft = Draft(text, findings, catalogue)
     top = Fields(findings, root, "a workflow", KEYS)
     top.require(*REQUIRED)
+    crowded = [_is_crowded(draft, top, key) for key in ("states", "effects", "events")]
+    if any(crowded):
+        return None, findings.in_order()
     name = top.name("workflow")
     draft.subject = cast(Subject, top.one_of("subject", get_args(Subject)) or "item")
     _read_states(draft, top.node("states"))
@@ -130,6 +134,20 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
         ),
         problems,
     )
+
+
+def _is_crowded(draft: Draft, top: Fields, key: str) -> bool:
+    """Whether a table is larger than people, and the proofs, can look through."""
+    node = top.node(key)
+    if not isinstance(node, Mapping) or len(node.entries) <= MOST_ENTRIES:
+        return False
+    draft.findings.add(
+        "too-many",
+        node.place,
+        f"There are {len(node.entries)} {key}; {MOST_ENTRIES} are the most.",
+        "Divide the workflow.",
+    )
+    return True
 
 
 def _read_states(draft: Draft, node: Node | None) -> None:

@@ -21,6 +21,7 @@ LINE_KEYS = (
     "send-items",
     "send-reclamation",
 )
+MOST_LINES = 2000
 EFFECT_KEYS = ("run", "outcomes", "with")
 _LONE_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
 
@@ -44,8 +45,18 @@ def read_lines(draft: Draft, node: Node | None) -> None:
         draft.findings.add("not-a-list", node.place, "transitions is a list of lines.")
         draft.is_complete = False
         return
-    for item in node.items:
+    for number, item in enumerate(node.items, 1):
         _read_line(draft, item)
+        if max(number, len(draft.lines)) > MOST_LINES:
+            draft.findings.add(
+                "too-many",
+                item.place,
+                f"With this line there are more than {MOST_LINES}, each state of from: counted.",
+                "Divide the workflow.",
+            )
+            draft.lines.clear()
+            draft.is_complete = False
+            return
 
 
 def _effect(draft: Draft, key: Scalar, node: Node) -> EffectUse | None:

@@ -24,6 +24,12 @@ FILES: tuple[Rule, ...] = (
         "label: Return and refund",
     ),
     Rule(
+        "too-many",
+        "A workflow has at most 200 states, 200 events, 200 effects and 2000 lines.",
+        "states:\n" + "".join(f"  other-{n}: {{ label: Other }}\n" for n in range(200)),
+        "states:\n",
+    ),
+    Rule(
         "yaml",
         "The file is YAML. Texts with : # [ ] { } or , in them stand between quotes.",
         "label: Return: and refund",

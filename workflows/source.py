@@ -16,6 +16,7 @@ from workflows.problems import Findings
 
 LARGEST = 256 * 1024
 DEEPEST = 32
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.(nan|inf)", re.IGNORECASE)
 _HIDDEN_LINE_BREAK = re.compile("[\x85\u2028\u2029\ufeff]")
 
@@ -221,7 +222,15 @@ class _Builder:
         plain = event.style is None
         if plain and _NOT_A_NUMBER.fullmatch(event.value):
             self.findings.add("not-a-number", place, f"{event.value} is no number one can pay.")
-        return Scalar(event.value, place, plain, *_extent(event))
+        text = _SURROGATE.sub("?", event.value)
+        if text != event.value:
+            self.findings.add(
+                "encoding",
+                place,
+                "Half a character, as the escapes \\uD800 to \\uDFFF make it, is no text.",
+                "Type the character itself.",
+            )
+        return Scalar(text, place, plain, *_extent(event))
 
     def _open(self, event: yaml.CollectionStartEvent, place: Place) -> bool:
         if len(self.stack) >= DEEPEST:

@@ -47,6 +47,10 @@ def test_tags_are_refused() -> None:
     assert rules("%TAG ! tag:example.org,2000:\n---\na: 1\n") == [("tag", 1, 1)]
 
 
+def test_half_a_character_is_no_text() -> None:
+    assert rules('a: "\\ud800"\n') == [("encoding", 1, 4)]
+
+
 def test_anchors_and_aliases_are_refused() -> None:
     assert rules("a: &here 1\nb: *here\n") == [("anchor", 1, 4), ("alias", 2, 4)]
 
