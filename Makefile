@@ -1,6 +1,6 @@
 # Everything that hands, hooks and CI do to Redress. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format bench lock clean
+.PHONY: help setup run test fuzz check format bench lock clean
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -21,6 +21,9 @@ run: .venv/ready ## Start everything on this machine, until Ctrl-C (PORT=8000)
 
 test: .venv/ready ## Test everything against real servers (ARGS="tests/web -k claim", JOBS=2)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal --durations=10 --durations-min=1 $(ARGS)
+
+fuzz: .venv/ready ## Try 10,000 broken workflow files (minutes; ARGS=1000 for fewer)
+	@$(BIN)/python -m tests.workflows.fuzz $(ARGS)
 
 check: .venv/ready ## Lint, types, architecture, templates, workflow files
 	$(BIN)/ruff check .

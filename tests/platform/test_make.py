@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-TARGETS = ["help", "setup", "run", "test", "check", "format", "bench", "lock", "clean"]
+TARGETS = ["help", "setup", "run", "test", "fuzz", "check", "format", "bench", "lock", "clean"]
 
 
 def make(*arguments: str) -> str:
