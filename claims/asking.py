@@ -15,15 +15,17 @@ from workflows.definition import EffectUse
 MONEY = "refund.pay"
 
 
-def effect_key(
-    shop: str, reclamation: str, position: int | None, kind: str, generation: int
-) -> str:
+def effect_key(reclamation: Reclamation, item: Item | None, kind: str, generation: int) -> str:
     """The key of an effect: the same whenever and wherever it is computed from the same claim.
 
     Not random: a database restored from an older backup must arrive at the same key, so that the
-    provider recognises what it has done already.
+    provider recognises what it has done already. The order is in it, because such a database may
+    give a number again to the reclamation of another order.
     """
-    said = "\n".join([shop, reclamation, str(position or 0), kind, str(generation)])
+    order, position = reclamation.order.number, item.position if item else 0
+    said = "\n".join(
+        [reclamation.shop.code, order, reclamation.number, str(position), kind, str(generation)]
+    )
     return f"redress-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
 
 
@@ -52,13 +54,7 @@ def ask(
         item=item,
         kind=use.run,
         generation=generation,
-        key=effect_key(
-            reclamation.shop.code,
-            reclamation.number,
-            item.position if item else None,
-            use.run,
-            generation,
-        ),
+        key=effect_key(reclamation, item, use.run, generation),
         use=use.name,
         outcomes=dict(use.outcomes),
         request=request(reclamation, item, use.settings, values, actor),

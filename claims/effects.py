@@ -63,9 +63,11 @@ def take(
     )
     if only is not None:
         due = due.where(Effect.id.in_(only))
+    # Materialised: a plan that asked the subquery again would lock more than `limit`.
+    picked = due.cte("picked").prefix_with("MATERIALIZED", dialect="postgresql")
     rows = session.execute(
         update(Effect)
-        .where(Effect.id.in_(due.scalar_subquery()))
+        .where(Effect.id.in_(select(picked.c.id)))
         .values(
             epoch=Effect.epoch + 1,
             lease_until=func.redress_now() + lease,
