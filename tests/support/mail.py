@@ -52,16 +52,23 @@ class Mailbox:
 
     def _serve(self, is_open: threading.Event) -> None:
         loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(
-            loop.create_server(lambda: SMTP(self, loop=loop), "127.0.0.1", self.port)
-        )
+        sessions: list[SMTP] = []
+
+        def greet() -> SMTP:
+            sessions.append(SMTP(self, loop=loop))
+            return sessions[-1]
+
+        server = loop.run_until_complete(loop.create_server(greet, "127.0.0.1", self.port))
         self._loop = loop
         is_open.set()
         try:
             loop.run_forever()
         finally:
             server.close()
+            for session in sessions:
+                if session.transport is not None:
+                    session.transport.close()
             for task in asyncio.all_tasks(loop):
                 task.cancel()
-            loop.run_until_complete(asyncio.sleep(0))
+            loop.run_until_complete(asyncio.sleep(0.01))
             loop.close()
