@@ -1,6 +1,5 @@
 """The sample shop: plausible, always the same, and reached by real events only."""
 
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -43,7 +42,6 @@ class Filling:
 
     engine: Engine
     sign_ins: list[SignIn]
-    took: float
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +50,7 @@ def filling(shared_settings: Settings, cluster: LocalPostgres, rules: Rules) -> 
     cluster.create_database(name, TEMPLATE)
     address = cluster.url(APPLICATION, name)
     redress = build(shared_settings.model_copy(update={"database_url": address}), rules)
-    begun = time.process_time()
-    sign_ins = fill(redress)
-    yield Filling(redress.engine, sign_ins, time.process_time() - begun)
+    yield Filling(redress.engine, fill(redress))
     redress.engine.dispose()
     cluster.drop_database(name)
 
@@ -169,13 +165,12 @@ def test_what_has_to_be_done_outside_is_left_to_a_worker(shop: Session) -> None:
     assert set(statuses) == {"waiting"}
 
 
-def test_filling_is_quick_and_gives_someone_for_every_role_who_can_sign_in(
+def test_filling_gives_someone_for_every_role_who_can_sign_in(
     filling: Filling, shop: Session
 ) -> None:
     sign_ins = filling.sign_ins
     kept = {one.email: one for one in shop.scalars(select(Staff))}
 
-    assert filling.took < 3, "filling is meant to take well under three seconds"
     assert {one.role for one in sign_ins} == set(ROLES)
     assert sign_ins[0].email == "anna@redress.example"
     for one in sign_ins[:2]:

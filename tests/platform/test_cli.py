@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import click
 import pytest
@@ -36,20 +35,18 @@ def test_every_command_of_the_table_is_there_and_explains_itself(name: str) -> N
     assert len(result.output.splitlines()) > 4
 
 
-def test_help_is_quick_and_loads_nothing_heavy() -> None:
+def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys, config.cli\n"
         "config.cli.main(['--help'], standalone_mode=False)\n"
         "print(sorted({'sqlalchemy', 'celery', 'flask', 'pydantic', 'cel_expr_python'}"
         " & set(sys.modules)))"
     )
-    begun = time.monotonic()
     shown = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout
 
     assert shown.endswith("[]\n")
-    assert time.monotonic() - begun < 0.5
 
 
 def test_a_missing_setting_is_a_sentence_and_exit_1() -> None:

@@ -65,10 +65,12 @@ class Mailbox:
             loop.run_forever()
         finally:
             server.close()
+            # Whoever was let in a moment ago gets a session first: only that can be hung up on.
+            loop.run_until_complete(asyncio.sleep(0.05))
             for session in sessions:
                 if session.transport is not None:
-                    session.transport.close()
+                    session.transport.abort()
             for task in asyncio.all_tasks(loop):
                 task.cancel()
-            loop.run_until_complete(asyncio.sleep(0.01))
+            loop.run_until_complete(asyncio.sleep(0.05))
             loop.close()

@@ -55,4 +55,4 @@ def test_a_broker_that_was_away_is_left_alone_for_a_while(deaf_broker: str) -> N
     began = time.monotonic()
 
     assert bell.ring([8]) is False
-    assert time.monotonic() - began < 0.05
+    assert time.monotonic() - began < 0.4, "not even the patience of one try"

@@ -1,6 +1,5 @@
 """What an event leads to, and why not."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -240,9 +239,3 @@ def test_an_event_may_be_called_state_or_trigger_or_model() -> None:
         text = changed("  reject: {", f"  {name}: {{").replace("event: reject", f"event: {name}")
 
         assert target(engine(text).decide("reported", name, FACTS)) == "rejected"
-
-
-def test_deciding_takes_microseconds(best_of: Callable[[Callable[[], object]], float]) -> None:
-    shop, known = engine(), facts(input__amount=5.0)
-
-    assert best_of(lambda: shop.decide("received", "refund", known)) < 0.002
