@@ -32,7 +32,7 @@ from tests.support.mail import Mailbox
 from tests.support.parts import Part, Sandbox, WebPart, answers, says
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from claims.rules import Rules
 
@@ -326,13 +326,25 @@ def browser() -> "Iterator[Browser]":
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def _window(browser: "Browser", shared_settings: Settings) -> "Iterator[BrowserContext]":
+    """One window that stays open: to open another costs Chromium more than a test does."""
+    window = browser.new_context(
+        base_url=shared_settings.public_url, locale="en-GB", timezone_id="UTC"
+    )
+    window.set_default_timeout(10_000)
+    window.new_page()
+    yield window
+    window.close()
+
+
 @pytest.fixture
-def page(browser: "Browser", live_server: WebPart) -> "Iterator[Page]":
+def page(_window: "BrowserContext", live_server: WebPart) -> "Iterator[Page]":
     """A fresh page of the live server, signed in as nobody."""
-    context = browser.new_context(base_url=live_server.url, locale="en-GB", timezone_id="UTC")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    _window.clear_cookies()
+    page = _window.new_page()
+    yield page
+    page.close()
 
 
 def _log(surroundings: Surroundings, name: str) -> Path:
