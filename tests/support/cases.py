@@ -1,16 +1,18 @@
 """Short ways to file claims and fire events in tests; everything goes through the real doors."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from claims import effects
+from claims import clock, effects
 from claims.claimable import Wanted
-from claims.claiming import claim
+from claims.claiming import Filing, claim, file_claims
 from claims.door import CaseRef, Fired, fire
 from claims.models import Effect, Item, Order, Reclamation
 from claims.people import Actor
+from claims.refusals import Refused
 from claims.rules import Rules
 
 AGENT = Actor("person", "Anna", frozenset({"agent"}), 1)
@@ -33,6 +35,22 @@ def claim_first(
     wanted = Wanted(order.lines[line].id, quantity, reason, resolution)
     reclamation = claim(session, rules, order.id, [wanted], AGENT)
     return reclamation.items[0]
+
+
+def claim_each(session: Session, rules: Rules, orders: Sequence[Order]) -> None:
+    """Claim the first line of each order, all at once."""
+    now = clock.now(session)
+    filings = [
+        Filing(
+            order.id,
+            [Wanted(order.lines[0].id, 1, "does-not-fit", "refund")],
+            now,
+            f"{order.number} of a crowd",
+        )
+        for order in orders
+    ]
+    answers = file_claims(session, rules, filings, AGENT)
+    assert not [answer for answer in answers if isinstance(answer, Refused)]
 
 
 def press(

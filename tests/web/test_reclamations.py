@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from claims import clock
 from claims.rules import Rules
 from config.bootstrap import Redress
-from tests.support.cases import AGENT, claim_first, press
+from tests.support.cases import AGENT, claim_each, claim_first, press
 from tests.support.shop import Line, a_shop, an_order
 from tests.support.web import Browser, Shown, counted_statements
 
@@ -116,8 +116,7 @@ def test_pages_go_forwards_and_backwards_in_either_order_without_losing_a_row(
     clerk: Browser, sessions: Sessions, rules: Rules
 ) -> None:
     with sessions.begin() as session:
-        for _ in range(120):
-            claim_first(session, rules, an_order(session))
+        claim_each(session, rules, [an_order(session) for _ in range(120)])
 
     for sort in ("newest", "oldest"):
         page = clerk.open(f"/reclamations?tab=open&sort={sort}")
@@ -147,8 +146,8 @@ def test_a_page_of_fifty_reclamations_asks_the_database_as_often_as_a_page_of_fi
     clerk.open("/reclamations?tab=open")
     few = statements()
     with sessions.begin() as session:
-        for _ in range(45):
-            claim_first(session, rules, an_order(session, [Line(), Line("MUG", "Mug")]))
+        lines = [Line(), Line("MUG", "Mug")]
+        claim_each(session, rules, [an_order(session, lines) for _ in range(45)])
 
     assert statements() == few
 
