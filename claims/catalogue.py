@@ -8,16 +8,20 @@ ITEM: frozenset[Subject] = frozenset({"item"})
 
 COMMON_FACTS = {
     "reclamation.priority": Fact("text", "low, normal or high"),
-    "reclamation.source": Fact("text", "staff, or import for a claim taken in from elsewhere"),
-    "order.number": Fact("text", "the order's number"),
-    "order.total": Fact("money", "what was paid for the order, shipping and tax included"),
-    "order.refundable": Fact("money", "what the order's payments can still give back"),
-    "order.placed_at": Fact("date", "when the order was placed"),
-    "order.shop": Fact("text", "the shop's code"),
-    "order.business_unit": Fact("text", "the business unit's code, empty where there is none"),
-    "customer.number": Fact("text", "the customer's number"),
-    "customer.claims": Fact("integer", "how many earlier reclamations the customer has"),
-    "now": Fact("date", "the time of the event, by the database clock"),
+    "reclamation.source": Fact(
+        "text", "staff, or import for a claim taken in from elsewhere", "never"
+    ),
+    "order.number": Fact("text", "the order's number", "never"),
+    "order.total": Fact("money", "what was paid for the order, shipping and tax included", "never"),
+    "order.refundable": Fact("money", "what the order's payments can still give back", "elsewhere"),
+    "order.placed_at": Fact("date", "when the order was placed", "never"),
+    "order.shop": Fact("text", "the shop's code", "never"),
+    "order.business_unit": Fact(
+        "text", "the business unit's code, empty where there is none", "never"
+    ),
+    "customer.number": Fact("text", "the customer's number", "never"),
+    "customer.claims": Fact("integer", "how many earlier reclamations the customer has", "never"),
+    "now": Fact("date", "the time of the event, by the database clock", "clock"),
 }
 
 ITEM_FACTS = {
@@ -32,7 +36,32 @@ ITEM_FACTS = {
     "item.condition": Fact("text", "the condition noted on arrival, empty before"),
     "item.sku": Fact("text", "the product's number"),
     "item.has_evidence": Fact("yes-no", "whether evidence was noted"),
-    "item.days_since_delivery": Fact("integer", "whole days since delivery; -1 if unknown"),
+    "item.days_since_delivery": Fact(
+        "integer", "whole days since delivery; -1 if unknown", "clock"
+    ),
+}
+
+ITEM_FIELDS = {
+    "final": Fact("yes-no", "whether the item is settled, well or badly"),
+    "good": Fact("yes-no", "whether it ended well"),
+    "bad": Fact("yes-no", "whether it ended badly"),
+    "state": Fact("text", "the name of its state"),
+    "flags": Fact("texts", "the flags of its state"),
+    **{
+        name: ITEM_FACTS[f"item.{name}"]
+        for name in (
+            "quantity",
+            "received",
+            "value",
+            "refundable",
+            "refunded",
+            "reason",
+            "resolution",
+            "condition",
+            "sku",
+            "has_evidence",
+        )
+    },
 }
 
 RECLAMATION_FACTS = {
@@ -80,6 +109,7 @@ CATALOGUE = Catalogue(
             "pays the proposed refund, or the amount typed in, over the order's payments",
             ITEM,
             must_handle=frozenset({"done", "refused", "unknown"}),
+            moves_money=True,
         ),
         "replacement.order": EffectKind(
             "makes a new order for the same product, or for another one in exchange",
@@ -95,4 +125,5 @@ CATALOGUE = Catalogue(
         "staff.notify": EffectKind("tells everyone who holds a role", settings={"role": True}),
     },
     roles=frozenset(ROLES) | {"import"},
+    item_fields=ITEM_FIELDS,
 )

@@ -213,7 +213,7 @@ def _check_actor(
         if event.second_person and actor.kind == "person":
             check_second_person(case, event, actor)
     elif actor.kind == "clock":
-        if event.after is None:
+        if not event.by_clock:
             raise Refused(f"{event.label} is not an event of the clock.")
     elif actor.kind == "worker":
         outcomes = {name for use in definition.effects.values() for name in use.outcomes.values()}

@@ -27,6 +27,7 @@ FACT_OF_INPUT: Mapping[InputType, FactType] = {
     "choice": "text",
     "yes-no": "yes-no",
     "date": "date",
+    "file": "text",
 }
 _CEL: Mapping[FactType, Any] = {
     "integer": cel.Type.INT,

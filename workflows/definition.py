@@ -12,8 +12,9 @@ from typing import Literal
 
 Subject = Literal["item", "reclamation"]
 Final = Literal["good", "bad"]
-InputType = Literal["integer", "money", "text", "choice", "yes-no", "date"]
+InputType = Literal["integer", "money", "text", "choice", "yes-no", "date", "file"]
 Outcome = Literal["done", "refused", "unknown"]
+Since = Literal["entered", "opened"]
 Tone = Literal["owed", "elsewhere", "good", "bad", "closed"]
 
 OUTCOMES: tuple[Outcome, ...] = ("done", "refused", "unknown")
@@ -37,11 +38,16 @@ class State:
     """Who is waited for: a role, or `customer`, `warehouse`, `provider`, …; free text, shown."""
     tone: Tone | None = None
     flags: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The label in other languages: {"de": "Gemeldet"}."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of an event's form. Bounds and defaults are CEL expressions or None."""
+    """One field of an event's form. Bounds and defaults are CEL expressions or None.
+
+    `of` are the options of a choice, or the kinds of a file (image, pdf).
+    """
 
     name: str
     type: InputType
@@ -52,15 +58,17 @@ class Input:
     max: str | None = None
     default: str | None = None
     of: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that can happen to a case, and who may make it happen.
 
-    Exactly one of these is true: `by` is not empty (people), `after` is set (the clock),
-    `on_enter` is true (the engine itself, on entering the state), `sent_by` is set (another
-    case fires it), or it is named as an outcome of an effect.
+    Exactly one of these is true: `by` is not empty (people), `after` or `at` is set (the clock),
+    `on_enter` is true (the engine itself, on entering the state), `on_change` is true (the
+    engine, when facts of the case have changed and a line's condition holds), `sent_by` is set
+    (another case fires it), or it is named as an outcome of an effect.
     """
 
     name: str
@@ -73,6 +81,21 @@ class Event:
     second_person: bool = False
     confirm: str | None = None
     input: tuple[Input, ...] = ()
+    is_business: bool = False
+    """The days of `after` are business days of the shop; each counts as 24 hours."""
+    at: str | None = None
+    """A CEL expression that gives the date and time at which the clock fires it."""
+    since: Since = "entered"
+    """From when `after` counts: the entering of the state, or the opening of the case."""
+    pauses_for: frozenset[str] = frozenset()
+    """With `since: opened`: the clock stands still in states that wait for one of these."""
+    on_change: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    confirms: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def by_clock(self) -> bool:
+        return self.after is not None or self.at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +109,8 @@ class EffectUse:
     """Outcome to the event that it fires; what is missing fires nothing."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """The `with:` of the file, such as {"letter": "refunded"}."""
+    may_repeat: bool = False
+    """The file says that asking for it again after it took hold is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +148,11 @@ class Definition:
     transitions: tuple[Transition, ...]
     text: str
     hash: str
+    language: str = "en"
+    """In which language its plain labels are; `labels` have the others."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    """The names of the parts that are included, in the order in which `text` holds them."""
 
     @cached_property
     def lines_from(self) -> Mapping[str, tuple[Transition, ...]]:

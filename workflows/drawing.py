@@ -54,7 +54,7 @@ class Arrow:
         return any(line.happy for line in self.lines)
 
     def is_clock(self, definition: Definition) -> bool:
-        return all(definition.events[line.event].after for line in self.lines)
+        return all(definition.events[line.event].by_clock for line in self.lines)
 
 
 def draw_svg(definition: Definition, state: str | None = None, path: Sequence[str] = ()) -> str:

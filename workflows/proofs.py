@@ -208,7 +208,9 @@ def _everything_is_used(draft: Draft) -> None:
 def _every_event_has_a_sender(draft: Draft) -> None:
     outcomes = outcome_events(draft)
     for event in draft.events.values():
-        has_sender = bool(event.by or event.after or event.on_enter or event.sent_by)
+        has_sender = bool(
+            event.by or event.by_clock or event.on_enter or event.on_change or event.sent_by
+        )
         if not has_sender and event.name not in outcomes:
             draft.findings.add(
                 "nobody-fires",
@@ -247,6 +249,6 @@ def _is_sure_way_out(draft: Draft, line: Transition, outcomes: frozenset[str]) -
         return False
     if event.by - draft.catalogue.no_person or event.sent_by == "items":
         return True
-    if event.after or event.on_enter:
+    if event.by_clock or event.on_enter:
         return line.when is None
     return event.name in outcomes
