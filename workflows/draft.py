@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from workflows.catalogue import Catalogue, FactType
 from workflows.conditions import FACT_OF_INPUT, compile_condition, compile_value
 from workflows.definition import EffectUse, Event, InputType, Place, State, Subject, Transition
+from workflows.fields import Fields
 from workflows.mistakes import Mistaken
 from workflows.problems import Findings, did_you_mean, nearest
 from workflows.source import Scalar, place_within
+from workflows.spoken import read_words
 
 
 @dataclass(slots=True)
@@ -17,6 +19,7 @@ class Draft:
     findings: Findings
     catalogue: Catalogue
     subject: Subject = "item"
+    language: str = "en"
     initial: str | None = None
     states: dict[str, State] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
@@ -60,6 +63,10 @@ class Draft:
         if near is None:
             self.is_complete = False
         return near
+
+    def words(self, fields: Fields, key: str) -> tuple[str | None, dict[str, str]]:
+        """What stands at a key in the file's own language, and in others."""
+        return read_words(self.findings, fields, key, self.language)
 
     def check_condition(self, scalar: Scalar, event: Event | None) -> None:
         try:

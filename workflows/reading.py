@@ -14,10 +14,12 @@ from workflows.proofs import prove, prove_together
 from workflows.reading_events import read_events
 from workflows.reading_lines import read_effects, read_lines
 from workflows.source import Mapping, Node, Scalar, decode, read_source
+from workflows.spoken import LANGUAGE
 
 KEYS = (
     "workflow",
     "subject",
+    "language",
     "label",
     "initial",
     "states",
@@ -105,6 +107,7 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
         return None, findings.in_order()
     name = top.name("workflow")
     draft.subject = cast(Subject, top.one_of("subject", get_args(Subject)) or "item")
+    draft.language = _language(draft, top)
     _read_states(draft, top.node("states"))
     initial = top.scalar("initial")
     if initial:
@@ -113,7 +116,7 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
         read_events(draft, top.node("events"))
     read_effects(draft, top.node("effects"))
     read_lines(draft, top.node("transitions"))
-    label = top.text("label")
+    label, labels = draft.words(top, "label")
     if draft.states and draft.events:
         prove(draft, top.place_of("states"))
     problems = findings.in_order()
@@ -131,6 +134,8 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
             transitions=tuple(draft.lines),
             text=text,
             hash=hashlib.sha256(text.encode()).hexdigest(),
+            language=draft.language,
+            labels=labels,
         ),
         problems,
     )
@@ -150,6 +155,20 @@ def _is_crowded(draft: Draft, top: Fields, key: str) -> bool:
     return True
 
 
+def _language(draft: Draft, top: Fields) -> str:
+    scalar = top.scalar("language")
+    if scalar is None:
+        return "en"
+    if not LANGUAGE.fullmatch(scalar.text):
+        draft.findings.add(
+            "language",
+            scalar.place,
+            f"{scalar.text[:80]} is no language: two small letters are, such as de, or de-AT.",
+        )
+        return "en"
+    return scalar.text
+
+
 def _read_states(draft: Draft, node: Node | None) -> None:
     if node is None:
         return
@@ -166,12 +185,14 @@ def _state(draft: Draft, key: Scalar, node: Node) -> State:
     fields.require("label")
     final = cast(Final | None, fields.one_of("final", get_args(Final)))
     draft.is_complete = draft.is_complete and ("final" not in fields or final is not None)
+    label, labels = draft.words(fields, "label")
     return State(
         name=key.text,
-        label=fields.text("label") or key.text,
+        label=label or key.text,
         place=key.place,
         final=final,
         waits_for=fields.text("waits-for"),
         tone=cast(Tone | None, fields.one_of("tone", get_args(Tone))),
         flags=frozenset(flag.text for flag in fields.scalars("flags")),
+        labels=labels,
     )

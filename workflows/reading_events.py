@@ -4,13 +4,26 @@ import re
 from datetime import timedelta
 from typing import Literal, cast, get_args
 
-from workflows.definition import Event, Input, InputType
+from workflows.definition import Event, Input, InputType, Since
 from workflows.draft import Draft
 from workflows.fields import Fields, is_name
 from workflows.source import Mapping, Node, Scalar
 
-EVENT_KEYS = ("label", "by", "after", "on-enter", "from", "second-person", "confirm", "input")
-_SENDERS = ("by", "after", "on-enter", "from")
+EVENT_KEYS = (
+    "label",
+    "by",
+    "after",
+    "at",
+    "since",
+    "pauses-for",
+    "on-enter",
+    "on-change",
+    "from",
+    "second-person",
+    "confirm",
+    "input",
+)
+_SENDERS = ("by", "after", "at", "on-enter", "on-change", "from")
 ONLY_PEOPLE = ("second-person", "confirm", "input")
 INPUT_KEYS = ("type", "label", "optional", "min", "max", "default", "of")
 INPUT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -39,7 +52,7 @@ CEL_WORDS = frozenset(
         "while",
     }
 )
-SPAN = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|week)s?")
+SPAN = re.compile(r"([1-9][0-9]{0,5}) (minute|hour|day|week|business day)s?")
 _LONGEST_WAIT = timedelta(days=3660)
 _BOUNDED: frozenset[InputType] = frozenset({"integer", "money", "date"})
 
@@ -79,17 +92,27 @@ def _event(draft: Draft, key: Scalar, node: Node) -> Event:
         for role in fields.scalars("by")
     ]
     sent_by = fields.one_of("from", _counterparts(draft))
+    label, labels = draft.words(fields, "label")
+    confirm, confirms = draft.words(fields, "confirm")
+    after, is_business = _after(draft, fields)
     return Event(
         name=key.text,
-        label=fields.text("label") or key.text,
+        label=label or key.text,
         place=key.place,
         by=frozenset(role for role in roles if role),
-        after=_after(draft, fields),
-        on_enter=_on_enter(draft, fields),
+        after=after,
+        on_enter=_only_true(draft, fields, "on-enter"),
         sent_by=cast(Literal["items", "reclamation"] | None, sent_by),
         second_person=fields.flag("second-person"),
-        confirm=fields.text("confirm"),
+        confirm=confirm,
         input=_inputs(draft, key.text, fields.node("input")),
+        is_business=is_business,
+        at=_at(draft, fields),
+        since=cast(Since, fields.one_of("since", get_args(Since)) or "entered"),
+        pauses_for=frozenset(scalar.text for scalar in fields.scalars("pauses-for")),
+        on_change=_only_true(draft, fields, "on-change"),
+        labels=labels,
+        confirms=confirms,
     )
 
 
@@ -97,31 +120,41 @@ def _counterparts(draft: Draft) -> list[str]:
     return ["reclamation"] if draft.subject == "item" else ["items"]
 
 
-def _on_enter(draft: Draft, fields: Fields) -> bool:
-    if "on-enter" in fields and not fields.flag("on-enter"):
+def _only_true(draft: Draft, fields: Fields, key: str) -> bool:
+    if key in fields and not fields.flag(key):
         draft.findings.add(
-            "yes-no", fields.place_of("on-enter"), f"on-enter of {fields.about} can only be true."
+            "yes-no", fields.place_of(key), f"{key} of {fields.about} can only be true."
         )
-    return "on-enter" in fields
+    return key in fields
 
 
-def _after(draft: Draft, fields: Fields) -> timedelta | None:
+def _after(draft: Draft, fields: Fields) -> tuple[timedelta | None, bool]:
+    """The span, and whether its days are business days."""
     scalar = fields.scalar("after")
     if scalar is None:
-        return None
+        return None, False
     match = SPAN.fullmatch(scalar.text)
     if match is None:
         draft.findings.add(
             "span",
             scalar.place,
             f"after of {fields.about} cannot be {scalar.text}.",
-            "Write a number and minutes, hours, days or weeks, such as 30 days.",
+            "Write a number and minutes, hours, days, weeks or business days, such as 30 days.",
         )
-        return _LONGEST_WAIT
-    span = timedelta(**{f"{match[2]}s": int(match[1])})
+        return _LONGEST_WAIT, False
+    unit = match[2].removeprefix("business ")
+    span = timedelta(**{f"{unit}s": int(match[1])})
     if span > _LONGEST_WAIT:
         draft.findings.add("span", scalar.place, f"{scalar.text} is longer than ten years.")
-    return span
+    return span, unit != match[2]
+
+
+def _at(draft: Draft, fields: Fields) -> str | None:
+    scalar = fields.scalar("at")
+    if scalar is None:
+        return None
+    draft.check_value(scalar, "date")
+    return scalar.text
 
 
 def _inputs(draft: Draft, event: str, node: Node | None) -> tuple[Input, ...]:
@@ -146,17 +179,19 @@ def _input(draft: Draft, key: Scalar, node: Node) -> Input | None:
     fields.require("type", "label")
     kind = cast(InputType, fields.one_of("type", get_args(InputType)) or "text")
     options = tuple(option.text for option in fields.scalars("of"))
+    label, labels = draft.words(fields, "label")
     _check_options(draft, fields, kind, options)
     return Input(
         name=name,
         type=kind,
-        label=fields.text("label") or name,
+        label=label or name,
         place=key.place,
         optional=fields.flag("optional"),
         min=_value(draft, fields, "min", kind, options),
         max=_value(draft, fields, "max", kind, options),
         default=_value(draft, fields, "default", kind, options),
         of=options,
+        labels=labels,
     )
 
 

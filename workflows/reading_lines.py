@@ -22,7 +22,7 @@ LINE_KEYS = (
     "send-reclamation",
 )
 MOST_LINES = 2000
-EFFECT_KEYS = ("run", "outcomes", "with")
+EFFECT_KEYS = ("run", "outcomes", "with", "may-repeat")
 _LONE_NAME = re.compile(r"[A-Za-z_][\w-]*(\.[\w-]+)*")
 
 
@@ -92,7 +92,8 @@ def _effect(draft: Draft, key: Scalar, node: Node) -> EffectUse | None:
                 f"Add {outcome}: to its outcomes.",
             )
     settings = _settings(draft, fields, key, kind)
-    return EffectUse(key.text, kind, key.place, outcomes, settings)
+    may_repeat = fields.flag("may-repeat")
+    return EffectUse(key.text, kind, key.place, outcomes, settings, may_repeat)
 
 
 def _settings(draft: Draft, fields: Fields, key: Scalar, kind: str) -> dict[str, str]:

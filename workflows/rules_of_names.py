@@ -4,6 +4,12 @@ from workflows.rule import Rule
 
 NAMES: tuple[Rule, ...] = (
     Rule(
+        "language",
+        "A language is two small letters; each label is said at least in the file's own.",
+        "rejected: { label: { de: Abgelehnt }, final: bad }",
+        "rejected: { label: Rejected, final: bad }",
+    ),
+    Rule(
         "unknown-state",
         "A line names states of this file.",
         "from: approval, event: approve, to: refundign",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from workflows.catalogue import Catalogue
-from workflows.definition import OUTCOMES, Final, InputType, Subject, Tone
+from workflows.definition import OUTCOMES, Final, InputType, Since, Subject, Tone
 from workflows.fields import LONGEST_NAME, LONGEST_TEXT, NAME
 from workflows.reading import KEYS, REQUIRED, STATE_KEYS
 from workflows.reading_events import (
@@ -23,6 +23,7 @@ from workflows.reading_events import (
 )
 from workflows.reading_lines import EFFECT_KEYS, LINE_KEYS
 from workflows.schema_words import EFFECT, EVENT, INPUT, LINE, OUTCOME, STATE, TOP
+from workflows.spoken import LANGUAGE
 
 Schema = dict[str, Any]
 
@@ -32,6 +33,18 @@ _NAME: Schema = {
     "pattern": f"^(?:{NAME.pattern})$",
     "maxLength": LONGEST_NAME,
 }
+_WORDS: Schema = {
+    "anyOf": [
+        _TEXT,
+        {
+            "type": "object",
+            "patternProperties": {f"^(?:{LANGUAGE.pattern})$": _TEXT},
+            "additionalProperties": False,
+            "minProperties": 1,
+        },
+    ]
+}
+"""A text, or one per language."""
 _TRUE_FALSE: Schema = {"type": "boolean"}
 _WORD: Schema = {"type": ["string", "number", "boolean"]}
 """What YAML may take for a number or a yes-no, and our readers for a text."""
@@ -48,7 +61,8 @@ def build_schema(catalogue: Catalogue) -> Schema:
     values = {
         "workflow": _NAME,
         "subject": {"enum": list(get_args(Subject))},
-        "label": _TEXT,
+        "language": {"type": "string", "pattern": f"^(?:{LANGUAGE.pattern})$"},
+        "label": _WORDS,
         "initial": _NAME,
         **tables,
     }
@@ -95,7 +109,7 @@ def _choice(options: Mapping[str, str]) -> Schema:
 def _state(catalogue: Catalogue) -> Schema:
     persons = sorted(catalogue.roles - catalogue.no_person)
     values = {
-        "label": _TEXT,
+        "label": _WORDS,
         "final": {"enum": list(get_args(Final))},
         "waits-for": {**_TEXT, "examples": [*persons, "customer", "provider"]},
         "tone": {"enum": list(get_args(Tone))},
@@ -110,6 +124,7 @@ def _effect(catalogue: Catalogue) -> Schema:
         "run": _choice({name: kind.about for name, kind in catalogue.effects.items()}),
         "outcomes": outcomes,
         "with": {"type": "object", "additionalProperties": _WORD},
+        "may-repeat": _TRUE_FALSE,
     }
     made = _object(EFFECT_KEYS, values, EFFECT, ["run"])
     made["allOf"] = [_effect_of(name, catalogue) for name in catalogue.effects]
@@ -136,17 +151,21 @@ def _effect_of(name: str, catalogue: Catalogue) -> Schema:
 
 def _event(catalogue: Catalogue) -> Schema:
     values = {
-        "label": _TEXT,
+        "label": _WORDS,
         "by": _one_or_more({"enum": sorted(catalogue.roles)}),
         "after": {
             "type": "string",
             "pattern": f"^(?:{SPAN.pattern})$",
-            "examples": ["2 hours", "30 days", "6 weeks"],
+            "examples": ["2 hours", "30 days", "6 weeks", "5 business days"],
         },
+        "at": {"type": "string", "examples": ["item.agreed_on"]},
+        "since": {"enum": list(get_args(Since))},
+        "pauses-for": _one_or_more(_WORD),
         "on-enter": {"const": True},
+        "on-change": {"const": True},
         "from": {"enum": ["items", "reclamation"]},
         "second-person": _TRUE_FALSE,
-        "confirm": _TEXT,
+        "confirm": _WORDS,
         "input": _table(_input(), INPUT_NAME.pattern),
     }
     values["input"]["propertyNames"]["not"] = {"enum": sorted(CEL_WORDS)}
@@ -157,7 +176,7 @@ def _event(catalogue: Catalogue) -> Schema:
 def _input() -> Schema:
     values = {
         "type": {"enum": list(get_args(InputType))},
-        "label": _TEXT,
+        "label": _WORDS,
         "optional": _TRUE_FALSE,
         **dict.fromkeys(("min", "max", "default"), _WORD),
         "of": _one_or_more(_WORD),

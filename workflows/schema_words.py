@@ -3,6 +3,7 @@
 TOP = {
     "workflow": "The name: small letters, digits and hyphens.",
     "subject": "What goes through this workflow.",
+    "language": "The language of its plain labels, such as de; en where it is left out.",
     "label": "The name for people.",
     "initial": "The state in which a case begins.",
     "states": "Where a case can be.",
@@ -21,6 +22,7 @@ EFFECT = {
     "run": "The effect of the catalogue.",
     "outcomes": "Which event a worker fires at each end.",
     "with": "Settings of the effect.",
+    "may-repeat": "It may be asked for again after it took hold, such as a refund in two parts.",
 }
 OUTCOME = {
     "done": "It took hold.",
@@ -31,7 +33,11 @@ EVENT = {
     "label": "The words on the button and in the journal.",
     "by": "People with one of these roles may fire it.",
     "after": "The clock fires it, so long after the state was entered.",
+    "at": "The clock fires it at this date: an expression over the facts.",
+    "since": "From when the clock counts: the state was entered, or the case was opened.",
+    "pauses-for": "With since: opened, the clock stands still in states that wait for these.",
     "on-enter": "The engine fires it at once on entering a state that has a line for it.",
+    "on-change": "The engine fires it when facts of the case changed and the condition holds.",
     "from": "The reclamation fires it at its items, or an item at its reclamation.",
     "second-person": "Not by the person who moved the case last.",
     "confirm": "A text to be confirmed first.",
