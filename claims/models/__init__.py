@@ -3,6 +3,7 @@
 from claims.models.base import Base, Json, keep
 from claims.models.effects import Attempt, Deadline, Effect, Incident, Observation
 from claims.models.journal import JournalEntry, JournalHead
+from claims.models.migrations import CaseMigration
 from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
 from claims.models.reclamations import Item, Reclamation, WorkflowVersion
 from claims.models.refunds import Refund, RefundLine, RefundShare
@@ -21,6 +22,7 @@ __all__ = [
     "Attempt",
     "Base",
     "BusinessUnit",
+    "CaseMigration",
     "Deadline",
     "Effect",
     "ImportRun",

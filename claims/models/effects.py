@@ -74,6 +74,9 @@ class Effect(Base):
     item: Mapped[Item | None] = relationship()
     refund: Mapped[Refund | None] = relationship(back_populates="effect")
     attempts: Mapped[list[Attempt]] = relationship(back_populates="effect", order_by="Attempt.id")
+    incidents: Mapped[list[Incident]] = relationship(
+        back_populates="effect", order_by="Incident.id"
+    )
 
 
 class Attempt(Base):
@@ -138,7 +141,7 @@ class Incident(Base):
     resolution: Mapped[str | None]
 
     reclamation: Mapped[Reclamation] = relationship()
-    effect: Mapped[Effect | None] = relationship()
+    effect: Mapped[Effect | None] = relationship(back_populates="incidents")
 
 
 class Deadline(Base):

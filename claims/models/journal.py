@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from claims.models.base import Base, Json, Key, Moment
@@ -22,11 +22,19 @@ class JournalEntry(Base):
     __tablename__ = "journal"
     __table_args__ = (
         UniqueConstraint("reclamation_id", "sequence"),
-        CheckConstraint("kind in ('claim', 'event', 'edit', 'note', 'effect')", name="kind"),
+        CheckConstraint(
+            "kind in ('claim', 'event', 'edit', 'note', 'effect', 'migrated')", name="kind"
+        ),
         CheckConstraint(
             "actor_kind in ('person', 'clock', 'worker', 'case', 'import')", name="actor_kind"
         ),
         Index("ix_journal_request_token", "request_token", unique=True),
+        Index(
+            "ix_journal_migrated",
+            text("((input ->> 'migration')::bigint)"),
+            "id",
+            postgresql_where=text("kind = 'migrated'"),
+        ),
     )
 
     id: Mapped[Key]
@@ -42,7 +50,8 @@ class JournalEntry(Base):
     from_state: Mapped[str | None]
     to_state: Mapped[str | None]
     input: Mapped[Json]
-    """The typed input of an event, the changes of an edit, the text of a note."""
+    """The typed input of an event, the changes of an edit, the text of a note; of `migrated` the
+    key of the migration and the hashes of both versions."""
     workflow_hash: Mapped[str | None]
     request_token: Mapped[str | None]
     """The form's one-time token: a double click fires once."""

@@ -40,7 +40,7 @@ class WorkflowVersion(Base):
 class Reclamation(Base):
     """One claim on one order. Closed (`closed_at` set), no column of it changes any more.
 
-    Only `claims.steps` assigns `state`.
+    Only `claims.steps` assigns `state`; `claims.migrating` renames it in another version.
     """
 
     __tablename__ = "reclamations"
@@ -58,6 +58,12 @@ class Reclamation(Base):
         Index(
             "ix_reclamations_assignee",
             "assignee_id",
+            postgresql_where=text("closed_at is null"),
+        ),
+        Index(
+            "ix_reclamations_open_workflow",
+            "workflow",
+            "id",
             postgresql_where=text("closed_at is null"),
         ),
     )
@@ -134,6 +140,7 @@ class Item(Base):
         ),
         Index("ix_items_order_line_id", "order_line_id"),
         Index("ix_items_open_states", "workflow", "state", postgresql_where=text("final is null")),
+        Index("ix_items_open_workflow", "workflow", "id", postgresql_where=text("final is null")),
     )
 
     id: Mapped[Key]

@@ -163,12 +163,30 @@ def _effect_word(entry: JournalEntry, case: Case, labels: Labels) -> Moment:  # 
     return Moment(entry.at, "effect", _who(entry), "says:", said, about=entry.item)
 
 
+def _migrated(entry: JournalEntry, case: Case, labels: Labels) -> Moment:
+    """Its states have the words of two versions: before and after."""
+    after = entry.workflow_hash or case.reclamation.workflow_hash
+    before = str(entry.input.get("from") or after)
+    renamed = entry.from_state != entry.to_state
+    return Moment(
+        at=entry.at,
+        kind="edit",
+        who=entry.actor_name,
+        verb="moved the case to another version of its workflow",
+        before=labels.state(before, entry.from_state) if renamed else None,
+        after=labels.state(after, entry.to_state) if renamed else None,
+        about=entry.item,
+        details=[("version", f"{before[:8]} → {after[:8]}")],
+    )
+
+
 _WRITTEN: Mapping[str, Callable[[JournalEntry, Case, Labels], Moment]] = {
     "event": _event,
     "edit": _edit,
     "note": _note,
     "claim": _claim,
     "effect": _effect_word,
+    "migrated": _migrated,
 }
 
 
