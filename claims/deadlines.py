@@ -50,21 +50,21 @@ def fire_due(session: Session, rules: Rules, deadline: DueDeadline) -> bool:
             fire_loaded(session, rules, happening)
             finish_writing(session)
     except Refused as refused:
-        _hold(session, deadline, refused, at)
+        hold(session, session.get_one(Deadline, deadline.id, populate_existing=True), refused, at)
+        session.flush()
         return False
     return True
 
 
-def _hold(session: Session, deadline: DueDeadline, refused: Refused, at: datetime) -> None:
-    row = session.get_one(Deadline, deadline.id, populate_existing=True)
-    row.ended_at, row.ending = at, "held"
-    case = row.item or row.reclamation
+def hold(session: Session, deadline: Deadline, refused: Refused, at: datetime) -> None:
+    """End a deadline that rang where no line could be taken, and tell a person; in memory."""
+    deadline.ended_at, deadline.ending = at, "held"
+    case = deadline.item or deadline.reclamation
     session.add(
         Incident(
-            reclamation_id=row.reclamation_id,
+            reclamation=deadline.reclamation,
             kind="deadline-held",
-            sentence=f"The deadline {row.event!r} of {name_of(case)} rang in vain: {refused}",
+            sentence=f"The deadline {deadline.event!r} of {name_of(case)} rang in vain: {refused}",
             opened_at=at,
         )
     )
-    session.flush()

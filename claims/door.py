@@ -24,7 +24,16 @@ from claims.sentences import changes_since
 from claims.steps import Happening, name_of, prepare, reclamation_of, take
 from workflows.definition import Definition, Event
 
-__all__ = ["CaseRef", "Fired", "Firing", "finish_writing", "fire", "fire_loaded", "fire_many"]
+__all__ = [
+    "CaseRef",
+    "Fired",
+    "Firing",
+    "finish_writing",
+    "fire",
+    "fire_loaded",
+    "fire_many",
+    "fire_typed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +84,31 @@ def fire(
         return _repeated(done)
     if seen_version is not None and seen_version != chosen.version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
-    definition = rules.definition(session, chosen.workflow_hash)
-    declared = _declared(definition, chosen, event)
-    _check_actor(definition, chosen, declared, actor)
-    engine = rules.engine(session, chosen.workflow_hash)
-    if impossible := engine.why_impossible(chosen.state, event):
-        raise Refused(impossible)
     at = clock.now(session)
-    values = _read_input(session, rules, chosen, declared, raw or {}, at)
-    fired = fire_loaded(session, rules, Happening(chosen, event, actor, at, values, request_token))
+    fired = fire_typed(session, rules, chosen, event, actor, raw or {}, at, request_token)
     finish_writing(session)
     return fired
+
+
+def fire_typed(
+    session: Session,
+    rules: Rules,
+    case: Reclamation | Item,
+    event: str,
+    actor: Actor,
+    raw: Mapping[str, str],
+    at: datetime,
+    request_token: str | None = None,
+) -> Fired:
+    """Check who fires an event at a loaded case and what was typed, and fire it; in memory."""
+    definition = rules.definition(session, case.workflow_hash)
+    declared = _declared(definition, case, event)
+    _check_actor(definition, case, declared, actor)
+    engine = rules.engine(session, case.workflow_hash)
+    if impossible := engine.why_impossible(case.state, event):
+        raise Refused(impossible)
+    values = _read_input(session, rules, case, declared, raw, at)
+    return fire_loaded(session, rules, Happening(case, event, actor, at, values, request_token))
 
 
 def fire_loaded(session: Session, rules: Rules, happening: Happening) -> Fired:

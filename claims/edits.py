@@ -44,6 +44,21 @@ def edit_item(
     assert isinstance(item, Item)
     if journal.said_before(session, request_token, actor, "edit", item):
         return item
+    change_item(session, rules, item, changes, actor, clock.now(session), request_token)
+    finish_writing(session)
+    return item
+
+
+def change_item(
+    session: Session,
+    rules: Rules,
+    item: Item,
+    changes: Changes,
+    actor: Actor,
+    at: datetime,
+    request_token: str | None = None,
+) -> None:
+    """Change an item that is loaded and open, as `edit_item` promises; in memory."""
     wanted = _really_changed(item, changes, ("reason", "resolution", "quantity", "evidence"))
     definition = rules.definition(session, item.workflow_hash)
     if set(wanted) - {"evidence"} and item.state != definition.initial:
@@ -53,7 +68,6 @@ def edit_item(
             f"{definition.states[definition.initial].label!r}."
         )
     before = {name: getattr(item, name) for name in wanted}
-    at = clock.now(session)
     if "quantity" in wanted:
         _change_quantity(item, wanted["quantity"])
     for name in ("reason", "resolution", "evidence"):
@@ -62,8 +76,6 @@ def edit_item(
     if {"reason", "resolution"} & set(wanted):
         _begin_workflow(session, rules, item, at)
     _note_edit(item, actor, at, before, request_token)
-    finish_writing(session)
-    return item
 
 
 def edit_reclamation(

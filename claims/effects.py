@@ -17,17 +17,15 @@ from typing import Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, journal, refunds
-from claims.asking import MONEY
+from claims import cases, clock, journal, outcomes
 from claims.door import finish_writing, fire_loaded
 from claims.incidents import open_incident
 from claims.models import Attempt, Effect, Json, Observation, RefundShare
+from claims.outcomes import Outcome
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules
-from claims.steps import Happening
 
-Outcome = Literal["done", "refused", "unknown"]
 AttemptResult = Literal["done", "refused", "not-begun", "unknown", "absent"]
 Record = Callable[[Session, Effect], None]
 """Rows of our own that a finished effect leaves, such as a new order; in the same transaction."""
@@ -186,62 +184,31 @@ def finish(
         return False
     [reclamation] = cases.lock(session, [effect.reclamation_id]).values()
     at = clock.now(session)
-    effect.status, effect.last_word, effect.lease_until = outcome, word, None
-    if outcome != "unknown":
-        effect.done_at = at
+    actor = Actor("worker", taken.worker)
+    outcomes.settle(reclamation, effect, outcome, word, actor, at)
     if outcome == "done" and record is not None:
         record(session, effect)
-    actor = Actor("worker", taken.worker)
-    journal.write(
-        reclamation,
-        actor,
-        "effect",
-        at,
-        item=effect.item,
-        event=effect.kind,
-        input={"effect": effect.use, "key": effect.key, "outcome": outcome, "sentence": word},
-    )
-    if effect.kind == MONEY:
-        _settle_refund(effect, outcome, at)
-    event = effect.outcomes.get(outcome)
+    event = outcomes.event_of(effect, outcome)
     if event is not None:
-        _fire_outcome(session, rules, effect, str(event), actor, at)
-    elif outcome != "done":
-        open_incident(session, effect, f"effect-{outcome}", word, at)
+        _fire_outcome(session, rules, effect, event, actor, at)
+    else:
+        outcomes.unhandled(session, effect, outcome, word, at)
     finish_writing(session)
     return True
-
-
-def _settle_refund(effect: Effect, outcome: Outcome, at: datetime) -> None:
-    refund = effect.refund
-    if refund is None:
-        raise LookupError(f"The effect {effect.key} is a refund without a row in refunds.")
-    if outcome == "done":
-        refunds.settle_paid(refund, at)
-    elif outcome == "refused":
-        refunds.release(refund, "refused", at)
-    else:
-        refund.status = "unclear"
 
 
 def _fire_outcome(
     session: Session, rules: Rules, effect: Effect, event: str, actor: Actor, at: datetime
 ) -> None:
-    case = effect.item or effect.reclamation
     try:
-        if case.final is not None:
-            raise Refused("It is settled already.")
+        happening = outcomes.happening_of(effect, event, actor, at)
         with session.begin_nested():
             with session.no_autoflush:
-                fire_loaded(session, rules, Happening(case, event, actor, at))
+                fire_loaded(session, rules, happening)
             finish_writing(session)
     except Refused as refused:
         session.info.pop("effects_new", None)
-        sentence = (
-            f"{effect.kind} ended as {effect.status!r}, but the case, which is in the state "
-            f"{case.state!r}, could not take {event!r}: {refused}"
-        )
-        open_incident(session, effect, "event-not-taken", sentence, at)
+        outcomes.not_taken(session, effect, event, refused, at)
 
 
 def postpone(session: Session, taken: Taken, wait: timedelta, word: str) -> bool:

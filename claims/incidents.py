@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from claims import clock
 from claims.models import Effect, Incident
@@ -28,13 +27,10 @@ def open_incident(session: Session, effect: Effect, kind: str, sentence: str, at
 
 def settle_unknown(effect: Effect, actor: Actor, at: datetime, word: str) -> None:
     """A person has decided an unknown effect: what was open because of it is resolved by that."""
-    session = object_session(effect)
-    assert session is not None, "the effect belongs to no session"
-    was_open = select(Incident).where(Incident.effect_id == effect.id)
-    unknown = was_open.where(Incident.kind == UNKNOWN, Incident.resolved_at.is_(None))
-    for incident in session.scalars(unknown):
-        incident.resolved_at, incident.resolved_by = at, actor.name
-        incident.resolution = word
+    for incident in effect.incidents:
+        if incident.kind == UNKNOWN and incident.resolved_at is None:
+            incident.resolved_at, incident.resolved_by = at, actor.name
+            incident.resolution = word
 
 
 def resolve_incident(session: Session, incident_id: int, actor: Actor, word: str) -> None:

@@ -29,11 +29,16 @@ class NewClaim:
     request_token: str | None = None
     import_key: str | None = None
     note: str = ""
+    reclamation_workflow: str | None = None
+    """Instead of the one that the shop has chosen; a rehearsal tries any."""
+    item_workflows: Sequence[str] = ()
+    """The same for each of `wanted`."""
 
 
 def write(session: Session, rules: Rules, number: str, claimed: NewClaim) -> Reclamation:
     order, at = claimed.order, claimed.at
-    definition = rules.current(session, rules.choices.reclamation_workflow(order.shop.code), at)
+    name = claimed.reclamation_workflow or rules.choices.reclamation_workflow(order.shop.code)
+    definition = rules.current(session, name, at)
     initial = definition.states[definition.initial]
     reclamation = Reclamation(
         number=number,
@@ -94,7 +99,10 @@ def _add_item(
 ) -> None:
     order = claimed.order
     line = next(line for line in order.lines if line.id == want.order_line_id)
-    name = rules.choices.workflow_for(want.reason, want.resolution, order.shop.code)
+    if claimed.item_workflows:
+        name = claimed.item_workflows[position - 1]
+    else:
+        name = rules.choices.workflow_for(want.reason, want.resolution, order.shop.code)
     definition = rules.current(session, name, claimed.at)
     held = [item.pieces for item in holders(order, line)]
     free = free_pieces(line.quantity, held)

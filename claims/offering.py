@@ -46,14 +46,15 @@ def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) ->
     [reclamation] = cases.read(session, [reclamation_id]).values()
     at = clock.now(session)
     return CaseOffers(
-        _offers_of(session, rules, reclamation, actor, at),
-        {item.id: _offers_of(session, rules, item, actor, at) for item in reclamation.items},
+        offers_of(session, rules, reclamation, actor, at),
+        {item.id: offers_of(session, rules, item, actor, at) for item in reclamation.items},
     )
 
 
-def _offers_of(
+def offers_of(
     session: Session, rules: Rules, case: Reclamation | Item, actor: Actor, at: datetime
 ) -> tuple[CaseOffer, ...]:
+    """What `actor` sees offered at one case that is loaded; nothing is queried."""
     if case.final is not None:
         return ()
     reclamation = case.reclamation if isinstance(case, Item) else case
