@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from claims.cases import earlier_claims
+from claims.items_seen import ItemsSeen
 from claims.models import Item, Reclamation
 from claims.money import to_major
 from claims.refunds import held_by_item, left_on_payments, proposal, refundable
@@ -13,7 +14,7 @@ from claims.refunds import held_by_item, left_on_payments, proposal, refundable
 def facts_of(session: Session, case: Reclamation | Item, at: datetime) -> dict[str, object]:
     """All facts of a case that `claims.cases` has loaded; money in major units."""
     reclamation = case.reclamation if isinstance(case, Item) else case
-    own = item_facts(case, at) if isinstance(case, Item) else items_facts(case)
+    own = item_facts(case, at) if isinstance(case, Item) else items_facts(case, at)
     order, currency = reclamation.order, reclamation.currency
     unit = reclamation.business_unit
     return {
@@ -53,9 +54,10 @@ def item_facts(item: Item, at: datetime) -> dict[str, object]:
     }
 
 
-def items_facts(reclamation: Reclamation) -> dict[str, object]:
+def items_facts(reclamation: Reclamation, at: datetime) -> dict[str, object]:
     items = reclamation.items
     return {
+        "items": ItemsSeen(items, lambda item: item_facts(item, at)),
         "items.total": len(items),
         "items.open": sum(1 for item in items if item.final is None),
         "items.good": sum(1 for item in items if item.final == "good"),

@@ -5,14 +5,23 @@ call nor import anything. One environment serves all expressions over the same n
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from cel_expr_python import cel
 
+from workflows.aggregates import (
+    Call,
+    asks_items,
+    fields_of,
+    find_calls,
+    type_of,
+    without_calls,
+    worked_out,
+)
 from workflows.catalogue import Facts, FactType
 from workflows.definition import InputType
 from workflows.mistakes import Mistake, Mistaken, explain, say_type, short
@@ -52,9 +61,11 @@ class Expression:
 
     text: str
     mentions: tuple[str, ...]
-    """The facts and inputs in it, in the order in which they are first named."""
+    """The facts and inputs in it, in the order in which they are first named; `items` comes last
+    where it asks something of all items."""
     _compiled: Any
     _doubles: frozenset[str]
+    aggregates: tuple["Aggregate", ...] = ()
 
     @property
     def asks_input(self) -> bool:
@@ -66,8 +77,12 @@ class Expression:
         for name in self.mentions:
             if name not in facts:
                 raise ConditionFailed(f"{self.text} needs {name}, which is not known here.")
+            if name == "items":
+                continue
             value = facts[name]
             data[name] = float(value) if name in self._doubles and type(value) is int else value
+        for aggregate in self.aggregates:
+            data[aggregate.call.variable] = aggregate.evaluate(facts)
         result = self._compiled.eval(data=data)
         if result.type() == cel.Type.ERROR:
             raise ConditionFailed(
@@ -79,12 +94,34 @@ class Expression:
 
     def present_values(self, facts: Facts) -> str:
         """ "item.received is 0, item.value is 24.99" for the sentences of a refusal."""
-        return ", ".join(f"{name} is {spoken(facts.get(name))}" for name in self.mentions)
+        said = [f"{name} is {spoken(facts.get(name))}" for name in self.mentions if name != "items"]
+        for one in self.aggregates:
+            said.append(f"items.{one.call.kind}({one.call.inner}) is {spoken(one.evaluate(facts))}")
+        return ", ".join(said)
 
 
-def compile_condition(text: str, variables: Variables) -> Expression:
-    """A yes-no over the variables; raises Mistaken."""
-    expression, kind = _compile(text, variables)
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A question to all items within an expression of their reclamation."""
+
+    call: Call
+    inner: Expression
+    kind: FactType
+
+    def evaluate(self, facts: Facts) -> object:
+        """Its value over facts["items"]; raises ConditionFailed like any expression."""
+        values = [self.inner.evaluate(item) for item in fields_of(facts)]
+        return worked_out(self.call.kind, values, as_money=self.kind == "money")
+
+
+def compile_condition(
+    text: str, variables: Variables, item_fields: Variables | None = None
+) -> Expression:
+    """A yes-no over the variables; raises Mistaken.
+
+    With `item_fields` (of a reclamation's items) it may ask `items.all(final)` and the like.
+    """
+    expression, kind = _compile(text, variables, item_fields)
     if kind != cel.Type.BOOL:
         raise Mistaken(
             [
@@ -166,23 +203,60 @@ def _environment(variables: frozenset[tuple[str, FactType]]) -> Any:
     return cel.NewEnv(variables={name: _CEL[kind] for name, kind in variables})
 
 
-def _compile(text: str, variables: Variables) -> tuple[Expression, Any]:
+def _compile(
+    text: str, variables: Variables, item_fields: Variables | None = None
+) -> tuple[Expression, Any]:
     if len(text) > LONGEST:
         raise Mistaken(
             [Mistake("condition", 0, f"An expression has at most {LONGEST} characters.")]
         )
-    for number in _NUMBER.finditer(_QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)):
+    blanked = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+    for number in _NUMBER.finditer(blanked):
         if _is_infinite(number[0]):
             raise Mistaken(
                 [Mistake("not-a-number", number.start(), f"{number[0]} is too big a number.")]
             )
+    if not item_fields and (at := asks_items(blanked)) is not None:
+        raise Mistaken(
+            [Mistake("aggregate", at, "items.…( ) asks the items of a reclamation; here is none.")]
+        )
+    aggregates = tuple(_aggregates(text, blanked, item_fields)) if item_fields else ()
+    asked = without_calls(text, [one.call for one in aggregates])
+    known = {**variables, **{one.call.variable: one.kind for one in aggregates}}
     try:
-        compiled = _environment(frozenset(variables.items())).compile(text)
+        compiled = _environment(frozenset(known.items())).compile(asked)
     except RuntimeError as error:
-        raise Mistaken(explain(text, str(error), variables)) from None
-    named = mentions(text, variables)
-    doubles = frozenset(name for name in named if variables[name] == "money")
-    return Expression(text, named, compiled, doubles), compiled.return_type()
+        raise Mistaken(explain(asked, str(error), variables)) from None
+    named = mentions(asked, variables)
+    doubles = frozenset(name for name in known if known[name] == "money")
+    all_named = (*named, "items") if aggregates else named
+    return Expression(text, all_named, compiled, doubles, aggregates), compiled.return_type()
+
+
+def _aggregates(text: str, blanked: str, item_fields: Variables) -> Iterator[Aggregate]:
+    """The questions to all items in a text, each compiled over the fields of one item."""
+    for call in find_calls(blanked, text):
+        try:
+            inner, kind = _compile(call.inner, item_fields)
+        except Mistaken as mistaken:
+            raise Mistaken(
+                [replace(each, offset=each.offset + call.inner_start) for each in mistaken.mistakes]
+            ) from None
+        found: FactType = next((name for name, type_ in _CEL.items() if type_ == kind), "text")
+        fitting = {"integer", "money"} if call.kind == "sum" else {"yes-no"}
+        if found not in fitting:
+            wanted = "a number" if call.kind == "sum" else "a yes-no"
+            raise Mistaken(
+                [
+                    Mistake(
+                        "condition-type",
+                        call.inner_start,
+                        f"items.{call.kind}( ) takes {wanted} of each item; "
+                        f"{call.inner.strip()} gives {say_type(kind.name())}.",
+                    )
+                ]
+            )
+        yield Aggregate(call, inner, type_of(call.kind, found))
 
 
 def _is_infinite(number: str) -> bool:

@@ -47,6 +47,12 @@ class Draft:
             known |= {f"input.{field.name}": FACT_OF_INPUT[field.type] for field in event.input}
         return known
 
+    def item_fields(self) -> dict[str, FactType] | None:
+        """What the condition of a reclamation may ask of each item; None for an item's own."""
+        if self.subject == "item":
+            return None
+        return {name: fact.type for name, fact in self.catalogue.item_fields.items()}
+
     def resolve(self, scalar: Scalar, known: Iterable[str], rule: str, what: str) -> str | None:
         """The known name that stands here. For an unknown one a problem, and the near name that
         was probably meant, so that reading on finds the mistakes behind it."""
@@ -70,7 +76,7 @@ class Draft:
 
     def check_condition(self, scalar: Scalar, event: Event | None) -> None:
         try:
-            compile_condition(scalar.text, self.variables(event))
+            compile_condition(scalar.text, self.variables(event), self.item_fields())
         except Mistaken as mistaken:
             self.report(scalar, mistaken)
 

@@ -124,7 +124,10 @@ class Engine:
             f"input.{field.name}": FACT_OF_INPUT[field.type]
             for field in self.definition.events[event].input
         }
-        return compile_condition(when, {**facts, **inputs})
+        each_item = None
+        if self.definition.subject == "reclamation":
+            each_item = {name: fact.type for name, fact in self.catalogue.item_fields.items()}
+        return compile_condition(when, {**facts, **inputs}, each_item)
 
     def _holds(self, line: Transition, facts: Facts) -> bool:
         condition = self._conditions[line.event, line.when or ""]

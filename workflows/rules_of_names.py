@@ -4,6 +4,12 @@ from workflows.rule import Rule
 
 NAMES: tuple[Rule, ...] = (
     Rule(
+        "aggregate",
+        "items.all, any, count and sum ask the items of a reclamation, in its own workflow.",
+        "to: approval, when: items.all(final) }",
+        "to: approval, when: item.value > 500.0 }",
+    ),
+    Rule(
         "language",
         "A language is two small letters; each label is said at least in the file's own.",
         "rejected: { label: { de: Abgelehnt }, final: bad }",
