@@ -18,12 +18,12 @@ from bench.floor import Received
 from bench.measure import Measurement, compare
 from claims import staff
 from claims.catalogue import CATALOGUE
-from claims.choices import read_choices_file
 from claims.claimable import Wanted
 from claims.claiming import Filing, file_claims
 from claims.door import CaseRef, Firing, fire, fire_many
 from claims.models import Order, OrderLine, Payment, Reclamation, Shop
 from claims.people import Actor
+from claims.reading_choices import read_choices_file
 from claims.refusals import Refused
 from claims.rules import Rules
 from config.settings import PROJECT

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.catalogue import CATALOGUE
-from claims.choices import read_choices_file
+from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
 from config.settings import Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from claims.catalogue import CATALOGUE
-from claims.choices import read_choices_file
+from claims.reading_choices import read_choices_file
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import draw_mermaid, draw_svg

@@ -5,7 +5,8 @@ from functools import cache
 import pytest
 
 from claims.catalogue import CATALOGUE
-from claims.choices import Choices, read_choices, read_choices_file
+from claims.choices import Choices
+from claims.reading_choices import read_choices, read_choices_file
 from config.settings import PROJECT
 from workflows.definition import Definition
 from workflows.problems import WorkflowProblems

@@ -6,7 +6,7 @@ from functools import cache
 import pytest
 
 from claims.catalogue import CATALOGUE
-from claims.choices import read_choices
+from claims.reading_choices import read_choices
 from config.settings import PROJECT
 from workflows.definition import Definition
 from workflows.draft import Draft
