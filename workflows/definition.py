@@ -26,6 +26,8 @@ class Place:
 
     line: int
     column: int
+    file: str = ""
+    """The file of a part that is included; empty for the workflow's own."""
 
 
 @dataclass(frozen=True, slots=True)

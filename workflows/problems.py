@@ -46,11 +46,17 @@ class Findings:
 
     def add(self, rule: str, place: Place, sentence: str, suggestion: str | None = None) -> None:
         sentence = _UNSEEN.sub(lambda mark: f"\\x{ord(mark[0]):02x}", sentence)
-        problem = Problem(rule, self.file, place.line, place.column, sentence, suggestion)
+        problem = Problem(
+            rule, place.file or self.file, place.line, place.column, sentence, suggestion
+        )
         self.found[problem] = None
 
     def in_order(self) -> list[Problem]:
-        return sorted(self.found, key=lambda problem: (problem.line, problem.column))
+        """Those of the file itself first, each file from its top to its end."""
+        return sorted(
+            self.found,
+            key=lambda each: (each.file != self.file, each.file, each.line, each.column),
+        )
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from collections.abc import Mapping as Table
 from pathlib import Path
 from typing import cast, get_args
 
@@ -9,6 +10,7 @@ from workflows.catalogue import Catalogue
 from workflows.definition import Definition, Final, State, Subject, Tone
 from workflows.draft import Draft
 from workflows.fields import Fields, is_name
+from workflows.parts import PartText, include, join, parts_beside, refuse_unused, split
 from workflows.problems import Findings, Problem, WorkflowProblems
 from workflows.proofs import prove, prove_together
 from workflows.reading_events import read_events
@@ -16,12 +18,15 @@ from workflows.reading_lines import read_effects, read_lines
 from workflows.source import Mapping, Node, Scalar, decode, read_source
 from workflows.spoken import LANGUAGE
 
+PartTexts = Table[str, PartText]
+
 KEYS = (
     "workflow",
     "subject",
     "language",
     "label",
     "initial",
+    "include",
     "states",
     "effects",
     "events",
@@ -32,23 +37,34 @@ MOST_ENTRIES = 200
 STATE_KEYS = ("label", "final", "waits-for", "tone", "flags")
 
 
-def read(text: str, file: str, catalogue: Catalogue) -> Definition:
-    """The sound workflow that the text says; raises WorkflowProblems with all that is wrong."""
-    definition, problems = _read(text, file, catalogue)
+def read(text: str, file: str, catalogue: Catalogue, parts: PartTexts | None = None) -> Definition:
+    """The sound workflow that the text says; raises WorkflowProblems with all that is wrong.
+
+    Parts that it includes stand behind it in the same text, or are among `parts`.
+    """
+    definition, problems = _read(text, file, catalogue, parts or {})
     if definition is None or problems:
         raise WorkflowProblems(problems)
     return definition
 
 
-def problems_in(text: str, file: str, catalogue: Catalogue) -> list[Problem]:
+def problems_in(
+    text: str, file: str, catalogue: Catalogue, parts: PartTexts | None = None
+) -> list[Problem]:
     """Everything that is wrong with the text, in the order of the file; empty when it is sound."""
-    return _read(text, file, catalogue)[1]
+    return _read(text, file, catalogue, parts or {})[1]
 
 
 def read_folder(path: Path, catalogue: Catalogue) -> dict[str, Definition]:
     """The workflows of every *.yaml of a folder by name; raises WorkflowProblems with the
     problems of all files, and of the files with each other, and OSError without a folder."""
-    return read_files(files_of(path), catalogue)
+    definitions = read_files(files_of(path), catalogue)
+    findings = Findings(str(path))
+    used = {name for definition in definitions.values() for name in definition.parts}
+    refuse_unused(parts_beside(path, findings), used, findings)
+    if findings.found:
+        raise WorkflowProblems(findings.in_order())
+    return definitions
 
 
 def files_of(path: Path) -> list[Path]:
@@ -64,13 +80,16 @@ def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definit
     """Like `read_folder`, for these files. A file that cannot be opened raises OSError."""
     found: dict[str, tuple[Definition, str]] = {}
     problems: list[Problem] = []
+    parts: dict[Path, dict[str, PartText]] = {}
     for path in paths:
         findings = Findings(str(path))
+        if path.parent not in parts:
+            parts[path.parent] = parts_beside(path.parent, findings)
         text = decode(path.read_bytes(), findings)
         problems += findings.in_order()
         if text is None:
             continue
-        definition, wrong = _read(text, str(path), catalogue)
+        definition, wrong = _read(text, str(path), catalogue, parts[path.parent])
         problems += wrong
         if definition is None:
             continue
@@ -94,12 +113,21 @@ def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definit
     return {name: definition for name, (definition, _) in found.items()}
 
 
-def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None, list[Problem]]:
+def _read(
+    text: str, file: str, catalogue: Catalogue, parts: PartTexts
+) -> tuple[Definition | None, list[Problem]]:
     findings = Findings(file)
-    root = read_source(text, findings)
+    own, behind = split(text, file)
+    root = read_source(own, findings)
     if root is None:
         return None, findings.in_order()
-    draft = Draft(text, findings, catalogue)
+    draft = Draft(own, findings, catalogue)
+    used: dict[str, str] = {}
+    if isinstance(root, Mapping):
+        included = include(root, {**parts, **behind}, findings)
+        used, draft.is_complete = included.used, included.is_whole
+        refuse_unused(behind, used, findings)
+    whole = join(own, used)
     top = Fields(findings, root, "a workflow", KEYS)
     top.require(*REQUIRED)
     crowded = [_is_crowded(draft, top, key) for key in ("states", "effects", "events")]
@@ -132,10 +160,11 @@ def _read(text: str, file: str, catalogue: Catalogue) -> tuple[Definition | None
             events=draft.events,
             effects=draft.effects,
             transitions=tuple(draft.lines),
-            text=text,
-            hash=hashlib.sha256(text.encode()).hexdigest(),
+            text=whole,
+            hash=hashlib.sha256(whole.encode()).hexdigest(),
             language=draft.language,
             labels=labels,
+            parts=tuple(used),
         ),
         problems,
     )

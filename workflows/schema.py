@@ -12,6 +12,7 @@ from typing import Any, get_args
 from workflows.catalogue import Catalogue
 from workflows.definition import OUTCOMES, Final, InputType, Since, Subject, Tone
 from workflows.fields import LONGEST_NAME, LONGEST_TEXT, NAME
+from workflows.parts import INCLUDE_KEYS
 from workflows.reading import KEYS, REQUIRED, STATE_KEYS
 from workflows.reading_events import (
     CEL_WORDS,
@@ -22,7 +23,7 @@ from workflows.reading_events import (
     SPAN,
 )
 from workflows.reading_lines import EFFECT_KEYS, LINE_KEYS
-from workflows.schema_words import EFFECT, EVENT, INPUT, LINE, OUTCOME, STATE, TOP
+from workflows.schema_words import EFFECT, EVENT, INCLUDE, INPUT, LINE, OUTCOME, STATE, TOP
 from workflows.spoken import LANGUAGE
 
 Schema = dict[str, Any]
@@ -58,7 +59,10 @@ def build_schema(catalogue: Catalogue) -> Schema:
         "events": _table(_event(catalogue), NAME.pattern),
         "transitions": {"type": "array", "items": _line(catalogue)},
     }
+    exits = {"type": "object", "additionalProperties": _NAME, "minProperties": 1}
+    included = _object(INCLUDE_KEYS, {"part": _NAME, "exits": exits}, INCLUDE, ["part", "exits"])
     values = {
+        "include": _table(included, NAME.pattern),
         "workflow": _NAME,
         "subject": {"enum": list(get_args(Subject))},
         "language": {"type": "string", "pattern": f"^(?:{LANGUAGE.pattern})$"},

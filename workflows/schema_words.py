@@ -6,10 +6,15 @@ TOP = {
     "language": "The language of its plain labels, such as de; en where it is left out.",
     "label": "The name for people.",
     "initial": "The state in which a case begins.",
+    "include": "Parts of the folder parts/, each under a prefix for its names.",
     "states": "Where a case can be.",
     "effects": "What may be asked for in the outside world, under names of this file.",
     "events": "What can happen, and who may make it happen.",
     "transitions": "The table: for a state and an event the first line whose condition holds.",
+}
+INCLUDE = {
+    "part": "The name of the part: its file is parts/NAME.yaml.",
+    "exits": "To which state of this workflow each exit of the part leads.",
 }
 STATE = {
     "label": "The name for people.",

@@ -6,7 +6,7 @@ equal keys, NaN and infinity, several documents, depth over 32 and more than 256
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -30,6 +30,8 @@ class Scalar:
     plain: bool
     start: int
     end: int
+    source: str | None = None
+    """The text that `start` and `end` point into where it is another than the workflow's own."""
 
     @property
     def is_nothing(self) -> bool:
@@ -94,6 +96,7 @@ def place_within(source: str, scalar: Scalar, offset: int) -> Place:
 
     Follows the text through quotes, folded lines and indented blocks.
     """
+    source = scalar.source if scalar.source is not None else source
     at = scalar.start
     if not scalar.plain and source[at] in "|>":
         at = source.index("\n", at) + 1
@@ -104,7 +107,7 @@ def place_within(source: str, scalar: Scalar, offset: int) -> Place:
     if offset < len(scalar.text) and not scalar.text[offset].isspace():
         found = source.find(scalar.text[offset], at, scalar.end)
         at = found if found >= 0 else at
-    return _place_at(source, at)
+    return replace(_place_at(source, at), file=scalar.place.file)
 
 
 def _is_fit(text: str, findings: Findings) -> bool:
