@@ -1,7 +1,10 @@
-"""Deadlines fire by the database clock, found by an index on what is due."""
+"""Deadlines fire by the database clock, found by an index on what is due.
+
+`claims.clocks` sets them. What stands still, or rings in another state only, is not due.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +16,12 @@ from claims.people import CLOCK
 from claims.refusals import Refused
 from claims.rules import Rules
 from claims.steps import Happening, name_of
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+TOLD_AFTER = 5
+"""After so many failures in a row a person is told; trying goes on all the same."""
+LONGEST_WORD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,9 @@ def fire_due(session: Session, rules: Rules, deadline: DueDeadline) -> bool:
     loaded = cases.lock(session, [deadline.reclamation_id])[deadline.reclamation_id]
     at = clock.now(session)
     found = next((each for each in loaded.deadlines if each.id == deadline.id), None)
-    if found is None or found.ended_at is not None or found.due_at > at:
+    if found is None or found.ended_at is not None:
+        return False
+    if found.due_at is None or found.due_at > at:
         return False
     case = found.item or loaded
     happening = Happening(case, found.event, CLOCK, at)
@@ -68,3 +79,33 @@ def hold(session: Session, deadline: Deadline, refused: Refused, at: datetime) -
             opened_at=at,
         )
     )
+
+
+def put_off(session: Session, deadline: DueDeadline, wrong: Exception) -> None:
+    """Let a deadline that could not be fired ring again later, each time after a longer pause.
+
+    Otherwise those that fail would fill every sweep, and the others would never ring. Takes no
+    lock but that of the row itself.
+    """
+    row = session.get(Deadline, deadline.id, with_for_update=True, populate_existing=True)
+    if row is None or row.ended_at is not None or row.due_at is None:
+        return
+    at = clock.now(session)
+    row.failures += 1
+    row.due_at = at + min(FIRST_PAUSE * 2 ** min(row.failures - 1, 20), LONGEST_PAUSE)
+    if row.failures == TOLD_AFTER:
+        said = f"{type(wrong).__name__}: {wrong}"[:LONGEST_WORD]
+        case = row.item or row.reclamation
+        sentence = (
+            f"The deadline {row.event!r} of {name_of(case)} failed {row.failures} times, and is "
+            f"tried again at ever longer intervals: {said}"
+        )
+        session.add(
+            Incident(
+                reclamation=row.reclamation,
+                kind="deadline-failing",
+                sentence=sentence,
+                opened_at=at,
+            )
+        )
+    session.flush()

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, journal
+from claims import cases, clock, clocks, journal
 from claims.cases import CaseRef
 from claims.door import finish_writing
 from claims.models import Item, JournalEntry, Reclamation, Staff
@@ -15,7 +15,7 @@ from claims.refunds import held_by_item
 from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
 from claims.rules import Rules
 from claims.sentences import changes_since
-from claims.steps import begin_deadlines, end_deadlines, name_of
+from claims.steps import name_of
 
 MAY_EDIT = frozenset({"agent", "lead"})
 MAY_NOTE = frozenset({"agent", "lead", "warehouse", "finance", "admin"})
@@ -144,18 +144,32 @@ def _locked(
     seen_version: int,
     request_token: str | None,
 ) -> Reclamation | Item:
-    if not actor.roles & MAY_EDIT:
-        raise NotAllowed("Only an agent or a lead can change a claim.")
+    _check_role(actor)
     reclamation_id = cases.reclamation_of(session, case)
     loaded = cases.lock(session, [reclamation_id])[reclamation_id]
     chosen = cases.chosen(loaded, case)
     if journal.said_before(session, request_token, actor, "edit", chosen):
         return chosen
-    if chosen.final is not None:
-        raise Refused(f"{name_of(chosen)} is settled; nothing of it can be changed any more.")
+    _check_open(chosen)
     if chosen.version != seen_version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
     return chosen
+
+
+def check_may_edit(case: Reclamation | Item, actor: Actor) -> None:
+    """NotAllowed for whoever may change no claim, Refused where the case is settled."""
+    _check_role(actor)
+    _check_open(case)
+
+
+def _check_role(actor: Actor) -> None:
+    if not actor.roles & MAY_EDIT:
+        raise NotAllowed("Only an agent or a lead can change a claim.")
+
+
+def _check_open(case: Reclamation | Item) -> None:
+    if case.final is not None:
+        raise Refused(f"{name_of(case)} is settled; nothing of it can be changed any more.")
 
 
 def _really_changed(
@@ -203,11 +217,11 @@ def _begin_workflow(session: Session, rules: Rules, item: Item, at: datetime) ->
     if name == item.workflow:
         return
     definition = rules.current(session, name, at)
-    end_deadlines(item, None, at)
+    clocks.abandoned(item, at)
     item.workflow, item.workflow_hash = definition.name, definition.hash
     item.state, item.state_since = definition.initial, at
     item.waits_for = definition.states[definition.initial].waits_for
-    begin_deadlines(item, definition, at)
+    clocks.opened(item, definition, rules.choices.calendar(shop), at)
 
 
 def _note_edit(

@@ -6,13 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import journal
+from claims import clocks, journal
 from claims.claimable import Wanted, holders
 from claims.models import Item, JournalHead, Order, Reclamation
 from claims.money import free_pieces, lowest
 from claims.people import Actor
 from claims.rules import Rules
-from claims.steps import begin_deadlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def write(session: Session, rules: Rules, number: str, claimed: NewClaim) -> Rec
         journal_head=JournalHead(sequence=0, hash=journal.BEGINNING),
     )
     session.add(reclamation)
-    begin_deadlines(reclamation, definition, at)
+    clocks.opened(reclamation, definition, rules.choices.calendar(order.shop.code), at)
     for position, want in enumerate(claimed.wanted, start=1):
         _add_item(session, rules, reclamation, position, want, claimed)
     said = [
@@ -124,4 +123,4 @@ def _add_item(
         last_person_id=claimed.actor.staff_id,
     )
     reclamation.items.append(item)
-    begin_deadlines(item, definition, claimed.at)
+    clocks.opened(item, definition, rules.choices.calendar(order.shop.code), claimed.at)

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import asking, journal, refunds
+from claims import asking, clocks, journal, refunds
 from claims.commands import COMMANDS, CommandRun
 from claims.facts import facts_of
-from claims.models import Deadline, Effect, Incident, Item, Reclamation, keep
+from claims.models import Effect, Incident, Item, Reclamation
 from claims.money import decimals
 from claims.people import CASE, Actor
 from claims.refusals import Refused
@@ -113,7 +113,7 @@ def _command_run(rules: Rules, item: Item, happening: Happening) -> CommandRun:
 
 def take(session: Session, rules: Rules, prepared: Prepared) -> None:
     """Carry a prepared step out: state, journal, deadlines, commands, effects, other cases."""
-    _move(prepared)
+    _move(rules, prepared)
     case, line, happening = prepared.happening.case, prepared.line, prepared.happening
     if isinstance(case, Item):
         run = _command_run(rules, case, happening)
@@ -126,7 +126,7 @@ def take(session: Session, rules: Rules, prepared: Prepared) -> None:
     _go_on(session, rules, prepared)
 
 
-def _move(prepared: Prepared) -> None:
+def _move(rules: Rules, prepared: Prepared) -> None:
     """The one place that assigns `state`."""
     case, line, happening = prepared.happening.case, prepared.line, prepared.happening
     target = prepared.definition.states[line.target]
@@ -147,44 +147,12 @@ def _move(prepared: Prepared) -> None:
         case.last_person_id = happening.actor.staff_id
     if line.source == line.target:
         # It stays where it is: how long it has been there, and its other deadlines, go on.
-        _ring_once(case, line.event, happening.at)
+        clocks.stayed(case, line.event, happening.at)
         return
     case.state, case.state_since = line.target, happening.at
     case.waits_for = target.waits_for
-    end_deadlines(case, line.event, happening.at)
-    begin_deadlines(case, prepared.definition, happening.at)
-
-
-def begin_deadlines(case: Reclamation | Item, definition: Definition, at: datetime) -> None:
-    """Set a clock for each deadline of the state that the case has just entered."""
-    lines = definition.lines_from[case.state]
-    for event in definition.events.values():
-        if event.after is not None and any(line.event == event.name for line in lines):
-            deadline = Deadline(
-                reclamation=reclamation_of(case),
-                item=case if isinstance(case, Item) else None,
-                event=event.name,
-                state=case.state,
-                due_at=at + event.after,
-            )
-            keep(deadline, reclamation_of(case))
-
-
-def end_deadlines(case: Reclamation | Item, event: str | None, at: datetime) -> None:
-    """Stop the clocks of the state that is left; the one whose event was fired has fired."""
-    item = case if isinstance(case, Item) else None
-    for deadline in reclamation_of(case).deadlines:
-        if deadline.item is item and deadline.ended_at is None:
-            deadline.ended_at = at
-            deadline.ending = "fired" if deadline.event == event else "left"
-
-
-def _ring_once(case: Reclamation | Item, event: str, at: datetime) -> None:
-    """A clock that leads back to its own state has rung; it would ring without end."""
-    item = case if isinstance(case, Item) else None
-    for deadline in reclamation_of(case).deadlines:
-        if deadline.item is item and deadline.ended_at is None and deadline.event == event:
-            deadline.ended_at, deadline.ending = at, "fired"
+    calendar = rules.choices.calendar(reclamation_of(case).shop.code)
+    clocks.moved(case, prepared.definition, calendar, line.event, happening.at)
 
 
 def _settle(rules: Rules, prepared: Prepared) -> None:

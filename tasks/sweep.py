@@ -54,8 +54,10 @@ def fire_deadlines(shop: Workshop) -> bool:
                 moved |= deadlines.fire_due(session, shop.rules, deadline)
         except OperationalError:
             raise
-        except Exception:
+        except Exception as wrong:
             log.exception("Deadline %s could not be fired.", deadline.id)
+            with shop.transaction() as session:
+                deadlines.put_off(session, deadline, wrong)
     return moved
 
 

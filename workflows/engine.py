@@ -5,12 +5,22 @@ A state, facts and an event go in; a decision comes out. The engine changes noth
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from workflows.catalogue import Catalogue, Condition, Facts, FactType
-from workflows.conditions import FACT_OF_INPUT, Expression, compile_condition
+from workflows.conditions import (
+    FACT_OF_INPUT,
+    ConditionFailed,
+    Expression,
+    compile_condition,
+    compile_value,
+)
 from workflows.definition import Definition, Event, Transition
 from workflows.forms import Form
 from workflows.machine import build_machine, walk
+
+FAR_AWAY = 9000
+"""From this year on a date stands for one that nobody has noted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,16 @@ class Engine:
                 key = (line.event, line.when)
                 self._conditions[key] = self._condition(line.when, line.event, facts)
         self._forms = {event.name: Form(event, facts) for event in definition.events.values()}
+        self._dates = {
+            event.name: compile_value(event.at, facts, "date")
+            for event in definition.events.values()
+            if event.at is not None
+        }
+        self._watched = {
+            state: watched
+            for state, lines in definition.lines_from.items()
+            if (watched := tuple(line for line in lines if self._is_watched(line)))
+        }
         self._machine = build_machine(definition, self._holds)
 
     def decide(self, state: str, event: str, facts: Facts) -> Taken | NotTaken:
@@ -71,6 +91,38 @@ class Engine:
             if is_automatic and (line.when is None or self._holds(line, facts)):
                 return line
         return None
+
+    def watches(self, state: str) -> bool:
+        """Whether changed facts can matter here: an on-change line, or a date that is asked."""
+        return state in self._watched
+
+    def changed(self, state: str, facts: Facts) -> Transition | None:
+        """The first line of an on-change event out of `state` whose condition holds, if any.
+
+        To be asked when facts of the case have changed, and when it has entered the state.
+        """
+        for line in self._watched.get(state, ()):
+            is_asked = self.definition.events[line.event].on_change
+            if is_asked and (line.when is None or self._holds(line, facts)):
+                return line
+        return None
+
+    def dates(self, state: str, facts: Facts) -> dict[str, datetime | None]:
+        """When each `at:` event of the state rings; None where its date is not known yet."""
+        events = dict.fromkeys(line.event for line in self._watched.get(state, ()))
+        return {name: self.due_at(name, facts) for name in events if name in self._dates}
+
+    def due_at(self, event: str, facts: Facts) -> datetime | None:
+        """The date of an `at:` event; None where it rests on one that nobody has noted yet."""
+        expression = self._dates[event]
+        try:
+            due = expression.evaluate(facts)
+        except ConditionFailed:
+            # Reckoning with a date at the end of time leads beyond it.
+            if any(_is_far(facts.get(name)) for name in expression.mentions):
+                return None
+            raise
+        return due if isinstance(due, datetime) and not _is_far(due) else None
 
     def offers(self, state: str, facts: Facts, roles: frozenset[str]) -> tuple[Offer, ...]:
         """Every event of people out of `state`, in the order of the file.
@@ -113,6 +165,10 @@ class Engine:
         {"amount": {"default": 24.99, "min": None, "max": 24.99}}; money in major units.
         """
         return self._forms[event].defaults(facts)
+
+    def _is_watched(self, line: Transition) -> bool:
+        event = self.definition.events[line.event]
+        return event.on_change or event.at is not None
 
     def _condition(
         self, when: str, event: str, facts: Mapping[str, FactType]
@@ -184,3 +240,7 @@ class Engine:
         if isinstance(condition, Expression) and condition.asks_input:
             return True
         return self._holds(line, facts)
+
+
+def _is_far(value: object) -> bool:
+    return isinstance(value, datetime) and value.year >= FAR_AWAY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -145,11 +146,30 @@ class Incident(Base):
 
 
 class Deadline(Base):
-    """An event of the clock that fires at `due_at` if the case is still in that state then."""
+    """A clock of a case: an event that fires when it runs out.
+
+    Most belong to one state and end when it is left. Where `state` is NULL the clock runs over
+    the whole case: it can stand still (`paused_at`, with what is `remaining`), and it rings only
+    in states that have a line for its event.
+    """
 
     __tablename__ = "deadlines"
     __table_args__ = (
-        Index("ix_deadlines_due", "due_at", "id", postgresql_where=text("ended_at is null")),
+        CheckConstraint(
+            "(paused_at is null) = (remaining is null)", name="paused_with_the_rest_of_its_time"
+        ),
+        CheckConstraint(
+            "(runs_out_at is null) = (remaining is not null)", name="runs_out_unless_paused"
+        ),
+        CheckConstraint(
+            "due_at is null or runs_out_at is not null", name="rings_only_while_it_runs"
+        ),
+        Index(
+            "ix_deadlines_due",
+            "due_at",
+            "id",
+            postgresql_where=text("ended_at is null and due_at is not null"),
+        ),
         Index("ix_deadlines_reclamation_id", "reclamation_id"),
     )
 
@@ -157,11 +177,21 @@ class Deadline(Base):
     reclamation_id: Mapped[int] = mapped_column(ForeignKey("reclamations.id"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("items.id"))
     event: Mapped[str]
-    state: Mapped[str]
-    due_at: Mapped[Moment]
+    state: Mapped[str | None]
+    begun_at: Mapped[Moment | None]
+    """From when it counts; NULL where it ended before this was noted."""
+    runs_out_at: Mapped[Moment | None]
+    """When its time is over, as things stand; NULL while it stands still."""
+    due_at: Mapped[Moment | None]
+    """When the sweeper fires it; NULL where it stands still or nobody hears it. Later than
+    `runs_out_at` where firing it has failed."""
+    paused_at: Mapped[Moment | None]
+    remaining: Mapped[timedelta | None]
+    """What is left of its time while it stands still; business time where its days are such."""
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
     ended_at: Mapped[Moment | None]
     ending: Mapped[str | None]
-    """`fired`, `left` (the state was left first) or `held` (no line could be taken)."""
+    """`fired`, `left` (the state or the case was left first) or `held` (no line could be taken)."""
 
     reclamation: Mapped[Reclamation] = relationship(back_populates="deadlines")
     item: Mapped[Item | None] = relationship()

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from claims.models.base import Base, Currency, Key, Moment
+from claims.models.base import Base, Currency, Json, Key, Moment
 from claims.models.orders import BusinessUnit, Order, OrderLine, Shop
 
 if TYPE_CHECKING:
@@ -155,6 +155,8 @@ class Item(Base):
     evidence: Mapped[str] = mapped_column(default="", server_default="")
     received: Mapped[int | None]
     condition: Mapped[str | None]
+    noted: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    """What extensions keep of it, under names with their prefix; see `claims.extending`."""
     workflow: Mapped[str]
     workflow_hash: Mapped[str] = mapped_column(ForeignKey("workflow_versions.hash"))
     state: Mapped[str]
