@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from workflows.definition import Definition, Event, Place, Transition
 from workflows.draft import Draft
 from workflows.problems import Problem, did_you_mean
+from workflows.proofs_guards import prove_guards
 from workflows.proofs_outcomes import outcome_events, prove_outcomes, states_under_way
 
 
@@ -26,6 +27,7 @@ def prove(draft: Draft, states: Place) -> None:
         _every_event_has_a_sender(draft)
         prove_outcomes(draft)
         _nobody_is_stranded(draft)
+        prove_guards(draft)
 
 
 def prove_together(workflows: Sequence[tuple[Definition, str]]) -> list[Problem]:
@@ -47,7 +49,7 @@ def prove_together(workflows: Sequence[tuple[Definition, str]]) -> list[Problem]
                         place = line.place
                         found = Problem(
                             "sent-in-vain",
-                            file,
+                            place.file or file,
                             place.line,
                             place.column,
                             sentence,

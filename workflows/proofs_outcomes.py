@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflows.definition import EffectUse, Transition
 from workflows.draft import Draft
+from workflows.proofs_guards import case_without_line
 
 
 def outcome_events(draft: Draft) -> dict[str, str]:
@@ -41,10 +42,12 @@ def prove_outcomes(draft: Draft) -> None:
                     else f"Add a line from {state} with the event {event}.",
                 )
             elif all(each.when for each in lines):
+                witness = case_without_line(draft, lines)
                 draft.findings.add(
                     "outcome-gap",
                     lines[-1].place,
-                    f"{event} may find no line in {state}: each has a condition.",
+                    f"{event} may find no line in {state}: each has a condition"
+                    + (f"; none holds with {witness}." if witness else "."),
                     "Add a last line without when:.",
                 )
 

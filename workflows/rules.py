@@ -9,4 +9,4 @@ from workflows.rules_of_names import NAMES
 from workflows.rules_of_parts import PARTS
 from workflows.rules_of_proofs import PROOFS
 
-RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*FILES, *NAMES, *PARTS, *PROOFS)}
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*FILES, *NAMES, *PARTS, *PROOFS, *GUARDS)}

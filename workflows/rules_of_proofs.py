@@ -23,8 +23,8 @@ PROOFS: tuple[Rule, ...] = (
     ),
     Rule(
         "dead-line",
-        "The first line that holds is taken; behind an else, or behind the same condition, a "
-        "line is never reached.",
+        "The first line that holds is taken; behind an else, behind the same condition, or where "
+        "earlier lines take all its cases, a line is never reached.",
         """\
   - { from: received, event: refund, to: approval, do: refund.propose }
   - { from: received, event: refund, to: refunding, when: input.amount <= 50.0, effect: pay-refund }

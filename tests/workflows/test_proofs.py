@@ -228,6 +228,7 @@ events:
   close: { label: Close, by: [agent] }
 transitions:
   - { from: open, event: item-settled, to: closed, when: items.open == 0 }
+  - { from: open, event: item-settled, to: open }
   - { from: open, event: close, to: closed }
 """
 
