@@ -17,7 +17,7 @@ from typing import Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, journal, outcomes
+from claims import cases, clock, outcomes
 from claims.door import finish_writing, fire_loaded
 from claims.incidents import open_incident
 from claims.models import Attempt, Effect, Json, Observation, RefundShare
@@ -237,19 +237,8 @@ def give_to_a_person(session: Session, rules: Rules, taken: Taken, word: str, an
         open_incident(session, effect, "effect-unknown", word, at)
         return finish(session, rules, taken, "unknown", word, answer)
     at = clock.now(session)
-    effect.status, effect.last_word, effect.lease_until = "stopped", word, None
     [reclamation] = cases.lock(session, [effect.reclamation_id]).values()
-    effect.status, effect.last_word, effect.lease_until = "stopped", word, None
-    journal.write(
-        reclamation,
-        Actor("worker", taken.worker),
-        "effect",
-        at,
-        item=effect.item,
-        event=effect.kind,
-        input={"effect": effect.use, "key": effect.key, "outcome": "stopped", "sentence": word},
-    )
-    open_incident(session, effect, "effect-stopped", word, at)
+    outcomes.stop(session, reclamation, effect, word, Actor("worker", taken.worker), at)
     finish_writing(session)
     return True
 

@@ -53,6 +53,28 @@ def _settle_refund(effect: Effect, outcome: Outcome, at: datetime) -> None:
         refund.status = "unclear"
 
 
+def stop(
+    session: Session,
+    reclamation: Reclamation,
+    effect: Effect,
+    word: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Write that nobody tries any more, and tell a person."""
+    effect.status, effect.last_word, effect.lease_until = "stopped", word, None
+    journal.write(
+        reclamation,
+        actor,
+        "effect",
+        at,
+        item=effect.item,
+        event=effect.kind,
+        input={"effect": effect.use, "key": effect.key, "outcome": "stopped", "sentence": word},
+    )
+    open_incident(session, effect, "effect-stopped", word, at)
+
+
 def event_of(effect: Effect, outcome: Outcome) -> str | None:
     """The event that the case's version wants to be fired for the outcome."""
     event = effect.outcomes.get(outcome)

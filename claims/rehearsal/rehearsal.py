@@ -1,0 +1,280 @@
+"""A reclamation tried out: press, wait, let the provider answer, and look."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from claims import deadlines, edits, outcomes
+from claims.door import fire_loaded, fire_typed
+from claims.facts import facts_of
+from claims.incidents import UNKNOWN, open_incident
+from claims.models import Attempt, Deadline, Effect, Incident, Item, Reclamation, Refund
+from claims.offering import CaseOffer, offers_of
+from claims.outcomes import Outcome
+from claims.people import CLOCK, Actor, importer
+from claims.refusals import NotFound, Refused
+from claims.rehearsal import memory, seen
+from claims.rehearsal.given import RECLAMATION, Given, Person
+from claims.rehearsal.memory import Memory
+from claims.rehearsal.seen import DeadlineSeen, EffectSeen, Happened, Money
+from claims.rehearsal.world import open_reclamation
+from claims.rules import Rules
+from claims.sentences import told
+from claims.steps import Happening
+
+WORKER = Actor("worker", "the worker")
+
+
+class Rehearsal:
+    """One reclamation in memory. What is Refused has changed nothing, as in a rolled back
+    transaction; an effect whose outcomes fire no event is done at once, the others wait for
+    `answer`."""
+
+    def __init__(self, rules: Rules, given: Given) -> None:
+        """Opens the reclamation. Refused where nobody could claim this."""
+        self.rules, self.given, self.at = rules, given, given.at
+        self._people: dict[str, int] = {}
+        self._session = memory.new_session()
+        opener = self._actor(given.opened_by)
+        self.reclamation: Reclamation = open_reclamation(self._session, rules, given, opener)
+
+    # What can be done.
+
+    def offers(self, case: int, who: Person) -> tuple[CaseOffer, ...]:
+        """What `who` would see offered at the case."""
+        return offers_of(self._session, self.rules, self.case(case), self._actor(who), self.at)
+
+    def fire(
+        self, case: int, event: str, who: Person, typed: Mapping[str, str] | None = None
+    ) -> tuple[Happened, ...]:
+        """Press a button with its form as typed; gives all that it set off, or raises Refused."""
+        with self._step() as happened:
+            fire_typed(
+                self._session,
+                self.rules,
+                self.case(case),
+                event,
+                self._actor(who),
+                typed or {},
+                self.at,
+            )
+        return tuple(happened)
+
+    def edit(self, item: int, who: Person, **changes: object) -> tuple[Happened, ...]:
+        """Change reason, resolution, quantity or evidence of an item, or raise Refused."""
+        with self._step() as happened:
+            edits.check_may_edit(self.item(item), self._actor(who))
+            edits.change_item(
+                self._session, self.rules, self.item(item), changes, self._actor(who), self.at
+            )
+        return tuple(happened)
+
+    def wait(self, span: timedelta) -> tuple[Happened, ...]:
+        """Let time pass; deadlines ring on the way, each at its moment."""
+        return self.wait_until(self.at + span)
+
+    def wait_until(self, moment: datetime) -> tuple[Happened, ...]:
+        """The same until a moment; one that has passed is Refused."""
+        if moment < self.at:
+            raise Refused(f"It is {self.at:%Y-%m-%d %H:%M} already; time goes one way.")
+        rang: list[Happened] = []
+        while (next_one := self._next_due(moment)) is not None:
+            due, deadline = next_one
+            self.at = max(self.at, due)
+            with self._step() as happened:
+                self._ring(deadline)
+            rang += happened
+        self.at = moment
+        return tuple(rang)
+
+    def answer(
+        self, use: str, outcome: Outcome, *, case: int | None = None, shares_paid: int = 0
+    ) -> tuple[Happened, ...]:
+        """What comes back for the oldest waiting effect of this name.
+
+        Of a refund over several payments, `shares_paid` were paid before it was refused or lost.
+        """
+        effect = self._waiting(use, case)
+        word = f"{use} ended as {outcome!r}."
+        with self._step() as happened:
+            self._attempt(effect, outcome)
+            self._settle_shares(effect.refund, outcome, shares_paid)
+            self._conclude(effect, outcome, word)
+        return tuple(happened)
+
+    def crash(self, use: str, *, case: int | None = None) -> None:
+        """The worker dies between the attempt and the answer: nobody knows, another goes on."""
+        effect = self._waiting(use, case)
+        with self._step():
+            self._attempt(effect, None)
+            effect.epoch += 1
+
+    # What there is to see.
+
+    def case(self, number: int) -> Reclamation | Item:
+        return self.reclamation if number == RECLAMATION else self.item(number)
+
+    def item(self, number: int) -> Item:
+        """NotFound where there is no such item."""
+        items = self.reclamation.items
+        if not 1 <= number <= len(items):
+            raise NotFound(f"There is no item {number}; the reclamation has {len(items)}.")
+        return items[number - 1]
+
+    def state(self, case: int) -> str:
+        return self.case(case).state
+
+    def facts(self, case: int) -> Mapping[str, object]:
+        return facts_of(self._session, self.rules, self.case(case), self.at, CLOCK)
+
+    @property
+    def journal(self) -> tuple[Happened, ...]:
+        return tuple(self._told(0))
+
+    @property
+    def effects(self) -> tuple[EffectSeen, ...]:
+        """In the order in which they were asked for."""
+        return tuple(map(seen.effect_seen, self.reclamation.effects))
+
+    @property
+    def waiting(self) -> tuple[EffectSeen, ...]:
+        """The effects for which `answer` is to say what came back."""
+        return tuple(each for each in self.effects if each.status == "waiting")
+
+    @property
+    def deadlines(self) -> tuple[DeadlineSeen, ...]:
+        """The clocks that run, the next first, and after them those that stand still."""
+        running = [each for _, each in self._running()]
+        still = [d for d in self.reclamation.deadlines if d.ended_at is None and d.due_at is None]
+        return tuple(map(seen.deadline_seen, [*running, *still]))
+
+    @property
+    def incidents(self) -> tuple[str, ...]:
+        """What a person would have to look at, as sentences."""
+        rows = [row for row in self._session.new if isinstance(row, Incident)]
+        return tuple(row.sentence for row in rows if row.resolved_at is None)
+
+    def money(self, item: int | None = None) -> Money:
+        """Of one item, or of the whole order."""
+        return seen.money_of(self.reclamation, None if item is None else self.item(item))
+
+    def remember(self) -> tuple[Memory, datetime]:
+        """This moment, to come back to by `go_back` as often as is liked."""
+        return memory.remember(self._session), self.at
+
+    def go_back(self, moment: tuple[Memory, datetime]) -> None:
+        kept, self.at = moment
+        memory.go_back(self._session, kept)
+
+    # How it is done.
+
+    @contextmanager
+    def _step(self) -> Iterator[list[Happened]]:
+        """One transaction; the list holds what happened once it has ended well."""
+        before, entries = self.remember(), len(self.reclamation.journal)
+        happened: list[Happened] = []
+        try:
+            yield happened
+            self._do_what_fires_nothing()
+        except Refused:
+            self.go_back(before)
+            raise
+        self._session.info.pop("effects_new", None)
+        memory.write(self._session)
+        happened += self._told(entries)
+
+    def _do_what_fires_nothing(self) -> None:
+        memory.write(self._session)
+        for effect in self.reclamation.effects:
+            if effect.status == "waiting" and not effect.outcomes:
+                self._conclude(effect, "done", f"{effect.use} was done.")
+
+    def _conclude(self, effect: Effect, outcome: Outcome, word: str) -> None:
+        """As `claims.effects.finish` does, and `give_to_a_person` for what is unknown."""
+        if outcome == "unknown":
+            if "unknown" not in effect.outcomes:
+                outcomes.stop(self._session, self.reclamation, effect, word, WORKER, self.at)
+                return
+            open_incident(self._session, effect, UNKNOWN, word, self.at)
+        outcomes.settle(self.reclamation, effect, outcome, word, WORKER, self.at)
+        event = outcomes.event_of(effect, outcome)
+        if event is None:
+            outcomes.unhandled(self._session, effect, outcome, word, self.at)
+            return
+        memory.write(self._session)
+        before = self.remember()
+        try:
+            happening = outcomes.happening_of(effect, event, WORKER, self.at)
+            fire_loaded(self._session, self.rules, happening)
+        except Refused as refused:
+            self.go_back(before)
+            outcomes.not_taken(self._session, effect, event, refused, self.at)
+
+    def _ring(self, due: Deadline) -> None:
+        before = self.remember()
+        try:
+            happening = Happening(due.item or self.reclamation, due.event, CLOCK, self.at)
+            fire_loaded(self._session, self.rules, happening)
+        except Refused as refused:
+            self.go_back(before)
+            deadlines.hold(self._session, due, refused, self.at)
+
+    def _attempt(self, effect: Effect, result: Outcome | None) -> None:
+        """One call for each share that waits, or for the whole effect."""
+        refund = effect.refund
+        shares = [each.id for each in refund.shares if each.status == "held"] if refund else [None]
+        effect.tries += 1
+        for share_id in shares:
+            effect.attempts.append(
+                Attempt(
+                    share_id=share_id,
+                    epoch=effect.epoch,
+                    at=self.at,
+                    action="call",
+                    key=effect.key,
+                    request_hash="",
+                    answer={},
+                    result=result,
+                    answered_at=self.at if result else None,
+                    worker=WORKER.name,
+                )
+            )
+
+    def _settle_shares(self, refund: Refund | None, outcome: Outcome, paid: int) -> None:
+        held = [share for share in refund.shares if share.status == "held"] if refund else []
+        how_many = len(held) if outcome == "done" else paid
+        for share in held[:how_many]:
+            share.status = "paid"
+        if outcome == "refused" and held[how_many:]:
+            held[how_many].status = "refused"
+
+    def _waiting(self, use: str, case: int | None) -> Effect:
+        for effect in self.reclamation.effects:
+            here = case is None or seen.position(effect.item) == case
+            if effect.status == "waiting" and effect.use == use and here:
+                return effect
+        names = ", ".join(each.use for each in self.waiting) or "none"
+        raise NotFound(f"No effect {use} waits for an answer; waiting: {names}.")
+
+    def _running(self) -> list[tuple[datetime, Deadline]]:
+        running = [
+            (each.due_at, each)
+            for each in self.reclamation.deadlines
+            if each.ended_at is None and each.due_at is not None
+        ]
+        return sorted(running, key=lambda due: (due[0], due[1].id))
+
+    def _next_due(self, moment: datetime) -> tuple[datetime, Deadline] | None:
+        return next((due for due in self._running() if due[0] <= moment), None)
+
+    def _told(self, since: int) -> list[Happened]:
+        return [
+            seen.happened(entry, told(self._session, self.rules, entry))
+            for entry in self.reclamation.journal[since:]
+        ]
+
+    def _actor(self, who: Person) -> Actor:
+        if "import" in who.roles:
+            return importer(who.name)
+        number = self._people.setdefault(who.name, len(self._people) + 1)
+        return Actor("person", who.name, who.roles, number)
