@@ -7,6 +7,7 @@ from typing import Literal, cast, get_args
 from workflows.definition import Event, Input, InputType, Since
 from workflows.draft import Draft
 from workflows.fields import Fields, is_name
+from workflows.problems import did_you_mean
 from workflows.source import Mapping, Node, Scalar
 
 EVENT_KEYS = (
@@ -26,6 +27,7 @@ EVENT_KEYS = (
 _SENDERS = ("by", "after", "at", "on-enter", "on-change", "from")
 ONLY_PEOPLE = ("second-person", "confirm", "input")
 INPUT_KEYS = ("type", "label", "optional", "min", "max", "default", "of")
+FILE_KINDS = ("image", "pdf")
 INPUT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CEL_WORDS = frozenset(
     {
@@ -200,10 +202,20 @@ def _check_options(draft: Draft, fields: Fields, kind: InputType, options: tuple
         draft.findings.add(
             "missing-key", fields.place, f"{fields.about} needs of: with what can be chosen."
         )
-    if kind != "choice" and "of" in fields:
+    if kind not in {"choice", "file"} and "of" in fields:
         draft.findings.add(
-            "misplaced", fields.entries["of"][0].place, "of is for inputs of the type choice."
+            "misplaced",
+            fields.entries["of"][0].place,
+            "of is for inputs of the types choice and file.",
         )
+    for option in fields.scalars("of") if kind == "file" else ():
+        if option.text not in FILE_KINDS:
+            draft.findings.add(
+                "unknown-word",
+                option.place,
+                f"A file cannot be of the kind {option.text}.",
+                did_you_mean(option.text, FILE_KINDS),
+            )
 
 
 def _value(
@@ -213,7 +225,7 @@ def _value(
     scalar = fields.scalar(key)
     if scalar is None:
         return None
-    if key != "default" and kind not in _BOUNDED:
+    if kind == "file" or (key != "default" and kind not in _BOUNDED):
         draft.findings.add(
             "misplaced",
             fields.entries[key][0].place,

@@ -163,7 +163,7 @@ def test_a_slip_is_found_at_its_place_with_what_was_meant(
         ("several-senders", "  reject: {", "  ⟨reject: { after: 3 days,", "by and after"),
         ("unknown-word", "{ label: Reject, by: [agent] }", "{ label: R, from: ⟨items }", "items"),
         ("wrong-subject", "to: rejected }", "to: rejected, ⟨send-items: x }", "not for the"),
-        ("misplaced", "label: Pieces,", "label: Pieces, ⟨of: [a],", "type choice"),
+        ("misplaced", "label: Pieces,", "label: Pieces, ⟨of: [a],", "types choice"),
         ("name", "      received: {", "      ⟨in: {", "cannot be an input"),
         ("not-a-list", "transitions:\n", "transitions: ⟨{}\nx:\n", "is a list of lines"),
     ],
