@@ -3,7 +3,7 @@
 A state, facts and an event go in; a decision comes out. The engine changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,12 +45,18 @@ class Offer:
     reasons: tuple[str, ...] = ()
 
 
+Watch = Callable[[Transition, bool], None]
+"""Told of every line that was looked at to decide, and whether it could be taken."""
+
+
 class Engine:
     """One definition, compiled against a catalogue. Safe to share between threads."""
 
     def __init__(self, definition: Definition, catalogue: Catalogue) -> None:
         self.definition = definition
         self.catalogue = catalogue
+        self.watch: Watch | None = None
+        """Set by whoever measures what a test reaches."""
         facts = {name: fact.type for name, fact in catalogue.facts[definition.subject].items()}
         self._conditions: dict[tuple[str, str], Condition | Expression] = {}
         for line in definition.transitions:
@@ -80,6 +86,11 @@ class Engine:
         if impossible:
             return NotTaken((impossible,))
         walked = walk(self._machine, state, event, facts)
+        if self.watch is not None:
+            for line in walked.failed:
+                self.watch(line, False)
+            if walked.taken:
+                self.watch(walked.taken, True)
         if walked.taken:
             return Taken(walked.taken)
         return NotTaken(self._why_all_failed(walked.failed, facts))
@@ -88,7 +99,7 @@ class Engine:
         """The first line of an on-enter event out of `state` whose condition holds, if any."""
         for line in self.definition.lines_from.get(state, ()):
             is_automatic = self.definition.events[line.event].on_enter
-            if is_automatic and (line.when is None or self._holds(line, facts)):
+            if is_automatic and self._would_take(line, facts):
                 return line
         return None
 
@@ -103,7 +114,7 @@ class Engine:
         """
         for line in self._watched.get(state, ()):
             is_asked = self.definition.events[line.event].on_change
-            if is_asked and (line.when is None or self._holds(line, facts)):
+            if is_asked and self._would_take(line, facts):
                 return line
         return None
 
@@ -184,6 +195,12 @@ class Engine:
         if self.definition.subject == "reclamation":
             each_item = {name: fact.type for name, fact in self.catalogue.item_fields.items()}
         return compile_condition(when, {**facts, **inputs}, each_item)
+
+    def _would_take(self, line: Transition, facts: Facts) -> bool:
+        holds = line.when is None or self._holds(line, facts)
+        if self.watch is not None and not holds:
+            self.watch(line, False)
+        return holds
 
     def _holds(self, line: Transition, facts: Facts) -> bool:
         condition = self._conditions[line.event, line.when or ""]
