@@ -4,12 +4,15 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 
-from claims import refunds
+from sqlalchemy.orm import Session
+
+from claims import allowances, refunds
 from claims.choices import RefundOrder
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
 from claims.people import Actor
 from claims.refusals import Refused
+from claims.rules import Rules
 from workflows.definition import EffectUse
 
 MONEY = "refund.pay"
@@ -29,10 +32,25 @@ def effect_key(reclamation: Reclamation, item: Item | None, kind: str, generatio
     return f"redress-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
 
 
-def check(case: Reclamation | Item, use: EffectUse, values: Input) -> None:
-    """Refused where the effect could not be asked for; nothing is changed yet."""
-    if use.run == MONEY and isinstance(case, Item) and refunds.proposal(case) is None:
+def check(
+    session: Session,
+    rules: Rules,
+    case: Reclamation | Item,
+    use: EffectUse,
+    values: Input,
+    actor: Actor,
+) -> None:
+    """Refused where the effect could not be asked for; nothing is changed yet.
+
+    NotAllowed where it pays more than `actor` may refund alone (`claims.allowances`).
+    """
+    if use.run != MONEY or not isinstance(case, Item):
+        return
+    proposed = refunds.proposal(case)
+    if proposed is None:
         refunds.check_amount(case, amount_of(values))
+    amount = proposed.amount if proposed else amount_of(values)
+    allowances.check(session, rules, case, amount, actor)
 
 
 def ask(
@@ -67,6 +85,7 @@ def ask(
         proposed = refunds.proposal(item)
         if proposed is not None:
             proposed.status, proposed.approved_by = "asked", actor.name
+            refunds.clear(proposed, actor, at)
             proposed.effect = effect
         else:
             refund = refunds.ask(

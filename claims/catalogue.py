@@ -21,6 +21,22 @@ COMMON_FACTS = {
     ),
     "customer.number": Fact("text", "the customer's number", "never"),
     "customer.claims": Fact("integer", "how many earlier reclamations the customer has", "never"),
+    "reclamation.refunded": Fact("money", "refunded or under way of the whole reclamation"),
+    "order.refunded": Fact(
+        "money", "refunded or under way of the order, by all its reclamations", "elsewhere"
+    ),
+    "customer.refunded_30_days": Fact(
+        "money", "refunded or under way for the customer since 30 days ago", "elsewhere"
+    ),
+    "staff.may_refund": Fact(
+        "money",
+        "what who fires it may still refund here alone (limits in claims.yaml); 0.0 where no "
+        "person does",
+        "actor",
+    ),
+    "staff.refunded_today": Fact(
+        "money", "what who fires it has let go to be paid since midnight", "actor"
+    ),
     "now": Fact("date", "the time of the event, by the database clock", "clock"),
 }
 
@@ -38,6 +54,12 @@ ITEM_FACTS = {
     "item.has_evidence": Fact("yes-no", "whether evidence was noted"),
     "item.days_since_delivery": Fact(
         "integer", "whole days since delivery; -1 if unknown", "clock"
+    ),
+    "item.delivered_at": Fact(
+        "date", "when it was delivered, as the order says", "elsewhere", may_be_unset=True
+    ),
+    "item.agreed_on": Fact(
+        "date", "the day that was agreed on; it begins at 00:00 UTC", may_be_unset=True
     ),
 }
 
@@ -88,6 +110,9 @@ CATALOGUE = Catalogue(
             "notes how many pieces came back, and in which condition",
             ITEM,
             frozenset({"received"}),
+        ),
+        "item.agree-date": Command(
+            "notes the day that was agreed on with the customer", ITEM, frozenset({"date"})
         ),
         "refund.propose": Command(
             "reserves the amount and waits for approval", ITEM, frozenset({"amount"})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from claims.calendars import Calendar
+from claims.limits import Limits
 from workflows.definition import Place
 
 RefundOrder = Literal["oldest-first", "newest-first"]
@@ -51,6 +52,7 @@ class ShopChoices:
     reclamation_workflow: str
     refund_order: RefundOrder
     calendar: Calendar
+    limits: Limits
 
     def rule(self, reason: str, resolution: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.fits(reason, resolution)), None)
@@ -106,6 +108,15 @@ class Choices:
     def calendar(self, shop: str) -> Calendar:
         """The business days of this shop."""
         return self._of(shop).calendar
+
+    def limits(self, shop: str) -> Limits:
+        """What one person may refund alone in this shop."""
+        return self._of(shop).limits
+
+    @property
+    def limits_of_shops(self) -> tuple[Limits, ...]:
+        """Those of all shops that have none of their own, and of each that has."""
+        return (self._every_shop.limits, *(shop.limits for shop in self._shops.values()))
 
     def _of(self, shop: str) -> ShopChoices:
         return self._shops.get(shop, self._every_shop)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from claims import cases, clock
+from claims import cases, clock, refunded
 from claims.door import finish_writing, fire_loaded
 from claims.models import Deadline, Incident
 from claims.people import CLOCK
@@ -56,6 +56,7 @@ def fire_due(session: Session, rules: Rules, deadline: DueDeadline) -> bool:
         return False
     case = found.item or loaded
     happening = Happening(case, found.event, CLOCK, at)
+    refunded.load(session, rules, [loaded], CLOCK, at, lock=True)
     try:
         with session.begin_nested():
             fire_loaded(session, rules, happening)

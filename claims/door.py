@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, journal, refunds
+from claims import cases, clock, journal, refunded, refunds
 from claims.cases import CaseRef
+from claims.changes import take_whole
 from claims.facts import facts_of
 from claims.models import Effect, Item, JournalEntry, Reclamation
 from claims.money import decimals
@@ -21,7 +22,7 @@ from claims.people import Actor
 from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
 from claims.rules import Rules
 from claims.sentences import changes_since
-from claims.steps import Happening, name_of, prepare, reclamation_of, take
+from claims.steps import Happening, name_of, prepare, reclamation_of
 from workflows.definition import Definition, Event
 
 __all__ = [
@@ -85,6 +86,7 @@ def fire(
     if seen_version is not None and seen_version != chosen.version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
     at = clock.now(session)
+    refunded.load(session, rules, [loaded], actor, at, lock=True)
     fired = fire_typed(session, rules, chosen, event, actor, raw or {}, at, request_token)
     finish_writing(session)
     return fired
@@ -107,7 +109,7 @@ def fire_typed(
     engine = rules.engine(session, case.workflow_hash)
     if impossible := engine.why_impossible(case.state, event):
         raise Refused(impossible)
-    values = _read_input(session, rules, case, declared, raw, at)
+    values = _read_input(session, rules, case, declared, raw, at, actor)
     return fire_loaded(session, rules, Happening(case, event, actor, at, values, request_token))
 
 
@@ -116,7 +118,7 @@ def fire_loaded(session: Session, rules: Rules, happening: Happening) -> Fired:
     case = happening.case
     before = case.state
     step = prepare(session, rules, happening)
-    take(session, rules, step)
+    take_whole(session, rules, step)
     reclamation = reclamation_of(case)
     return Fired(reclamation.id, happening.event, before, case.state)
 
@@ -161,6 +163,7 @@ def _fire_chunk(
     ids = _reclamation_ids(session, [firing.case for firing in firings])
     loaded = cases.lock(session, list(ids.values()))
     now = clock.now(session)
+    refunded.load(session, rules, list(loaded.values()), actor, now, lock=True)
     answers: list[Fired | Refused] = []
     with session.no_autoflush:
         for firing in firings:
@@ -175,7 +178,7 @@ def _fire_chunk(
                 continue
             before = chosen.state
             try:
-                take(session, rules, step)
+                take_whole(session, rules, step)
             except Refused as refused:
                 raise _Halfway from refused
             reclamation = reclamation_of(chosen)
@@ -268,12 +271,12 @@ def _read_input(
     event: Event,
     raw: Mapping[str, str],
     at: datetime,
+    actor: Actor,
 ) -> Mapping[str, object]:
     engine = rules.engine(session, case.workflow_hash)
     currency = reclamation_of(case).currency
-    values, wrong = engine.read_input(
-        event.name, raw, facts_of(session, case, at), decimals(currency)
-    )
+    facts = facts_of(session, rules, case, at, actor)
+    values, wrong = engine.read_input(event.name, raw, facts, decimals(currency))
     if wrong:
         raise InvalidInput(wrong)
     return values

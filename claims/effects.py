@@ -17,7 +17,8 @@ from typing import Literal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, outcomes
+from claims import cases, clock, outcomes, refunded
+from claims.changes import go_on, is_watching
 from claims.door import finish_writing, fire_loaded
 from claims.incidents import open_incident
 from claims.models import Attempt, Effect, Json, Observation, RefundShare
@@ -190,9 +191,11 @@ def finish(
         record(session, effect)
     event = outcomes.event_of(effect, outcome)
     if event is not None:
+        refunded.load(session, rules, [reclamation], actor, at, lock=True)
         _fire_outcome(session, rules, effect, event, actor, at)
     else:
         outcomes.unhandled(session, effect, outcome, word, at)
+        _go_on(session, rules, effect, actor, at)
     finish_writing(session)
     return True
 
@@ -209,6 +212,20 @@ def _fire_outcome(
     except Refused as refused:
         session.info.pop("effects_new", None)
         outcomes.not_taken(session, effect, event, refused, at)
+        _go_on(session, rules, effect, actor, at)
+
+
+def _go_on(session: Session, rules: Rules, effect: Effect, actor: Actor, at: datetime) -> None:
+    """What follows from the facts that the outcome itself has changed, such as a paid refund."""
+    if not is_watching(session, rules, effect.reclamation):
+        return
+    try:
+        with session.begin_nested():
+            go_on(session, rules, effect.reclamation, actor, at)
+            finish_writing(session)
+    except Refused as refused:
+        session.info.pop("effects_new", None)
+        open_incident(session, effect, "change-not-taken", str(refused), at)
 
 
 def postpone(session: Session, taken: Taken, wait: timedelta, word: str) -> bool:

@@ -1,17 +1,25 @@
 """What conditions may look at: flat, typed facts of one case at one moment."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
+from claims import allowances
 from claims.cases import earlier_claims
 from claims.items_seen import ItemsSeen
 from claims.models import Item, Reclamation
 from claims.money import to_major
+from claims.people import Actor
 from claims.refunds import held_by_item, left_on_payments, proposal, refundable
+from claims.rules import Rules
+
+NOT_NOTED = datetime(9999, 12, 31, tzinfo=UTC)
+"""A date that nobody has noted yet: far away, so that what waits for it goes on waiting."""
 
 
-def facts_of(session: Session, case: Reclamation | Item, at: datetime) -> dict[str, object]:
+def facts_of(
+    session: Session, rules: Rules, case: Reclamation | Item, at: datetime, actor: Actor
+) -> dict[str, object]:
     """All facts of a case that `claims.cases` has loaded; money in major units."""
     reclamation = case.reclamation if isinstance(case, Item) else case
     own = item_facts(case, at) if isinstance(case, Item) else items_facts(case, at)
@@ -29,6 +37,7 @@ def facts_of(session: Session, case: Reclamation | Item, at: datetime) -> dict[s
         "order.business_unit": unit.code if unit else "",
         "customer.number": order.customer_number,
         "customer.claims": earlier_claims(session, reclamation),
+        **allowances.facts(session, rules, reclamation, actor),
         "now": at,
     }
 
@@ -51,6 +60,8 @@ def item_facts(item: Item, at: datetime) -> dict[str, object]:
         "item.sku": item.line.sku,
         "item.has_evidence": bool(item.evidence.strip()),
         "item.days_since_delivery": (at - delivered).days if delivered else -1,
+        "item.delivered_at": delivered or NOT_NOTED,
+        "item.agreed_on": _beginning(item.agreed_on) if item.agreed_on else NOT_NOTED,
     }
 
 
@@ -63,3 +74,7 @@ def items_facts(reclamation: Reclamation, at: datetime) -> dict[str, object]:
         "items.good": sum(1 for item in items if item.final == "good"),
         "items.bad": sum(1 for item in items if item.final == "bad"),
     }
+
+
+def _beginning(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import cases, clock
+from claims import allowances, cases, clock, refunded
+from claims.allowances import Allowance
+from claims.asking import MONEY
 from claims.door import check_second_person
 from claims.facts import facts_of
 from claims.models import Item, Reclamation
 from claims.money import decimals
 from claims.people import Actor
+from claims.refunds import proposal
 from claims.refusals import NotAllowed
 from claims.rules import Rules
 from workflows.definition import Event, Transition
@@ -39,15 +42,19 @@ class CaseOffers:
     reclamation: tuple[CaseOffer, ...]
     items: Mapping[int, tuple[CaseOffer, ...]]
     """By the key of the item; settled items offer nothing."""
+    may_refund: Allowance | None
+    """What `actor` may still refund alone here; None where no limit binds them."""
 
 
 def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) -> CaseOffers:
     """Everything `actor` sees offered on the page of a reclamation. NotFound, if there is none."""
     [reclamation] = cases.read(session, [reclamation_id]).values()
     at = clock.now(session)
+    refunded.load(session, rules, [reclamation], actor, at)
     return CaseOffers(
         offers_of(session, rules, reclamation, actor, at),
         {item.id: offers_of(session, rules, item, actor, at) for item in reclamation.items},
+        allowances.may_refund(session, rules, reclamation, actor),
     )
 
 
@@ -60,12 +67,14 @@ def offers_of(
     reclamation = case.reclamation if isinstance(case, Item) else case
     engine = rules.engine(session, case.workflow_hash)
     lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
-    facts = facts_of(session, case, at)
+    facts = facts_of(session, rules, case, at, actor)
     places = decimals(reclamation.currency)
     return tuple(
         CaseOffer(
             offer.event,
-            offer.reasons or _second_person(case, offer.event, actor),
+            offer.reasons
+            or _second_person(case, offer.event, actor)
+            or _above_limit(session, rules, case, offer.event, actor),
             _in_minor_units(offer.event, engine.defaults(offer.event.name, facts), places),
             _is_happy(lines, offer.event),
         )
@@ -78,6 +87,22 @@ def _second_person(case: Reclamation | Item, event: Event, actor: Actor) -> tupl
     if event.second_person:
         try:
             check_second_person(case, event, actor)
+        except NotAllowed as refused:
+            return refused.reasons
+    return ()
+
+
+def _above_limit(
+    session: Session, rules: Rules, case: Reclamation | Item, event: Event, actor: Actor
+) -> tuple[str, ...]:
+    """Why `actor` cannot let a proposal go, where that is all the event could do."""
+    if not isinstance(case, Item) or (proposed := proposal(case)) is None:
+        return ()
+    definition = rules.definition(session, case.workflow_hash)
+    lines = [line for line in definition.lines_from[case.state] if line.event == event.name]
+    if all(any(definition.effects[e].run == MONEY for e in line.effects) for line in lines):
+        try:
+            allowances.check(session, rules, case, proposed.amount, actor)
         except NotAllowed as refused:
             return refused.reasons
     return ()

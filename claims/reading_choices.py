@@ -7,6 +7,7 @@ from typing import cast, get_args
 
 from claims.calendars import Calendar
 from claims.choices import Choices, Reason, RefundOrder, Resolution, Rule, ShopChoices
+from claims.limits import Limits, read_limits
 from claims.reading_calendars import read_calendar
 from workflows.definition import Definition, Place, Subject
 from workflows.fields import Fields, is_name
@@ -20,6 +21,7 @@ _SHOP_KEYS = (
     "reasons",
     "resolutions",
     "rules",
+    "limits",
 )
 _KEYS = (*_SHOP_KEYS, "shops")
 
@@ -64,6 +66,7 @@ class _Reader:
             reclamation_workflow=self._workflow(top, "reclamation-workflow", "reclamation") or "",
             refund_order=self._refund_order(top) or "oldest-first",
             calendar=read_calendar(self.findings, top.node("calendar"), Calendar()),
+            limits=read_limits(self.findings, top.node("limits"), Limits()),
         )
         shops = self._shops(top.node("shops"), everywhere)
         self._check_rules([everywhere, *shops.values()], top.place)
@@ -159,6 +162,7 @@ class _Reader:
                 or everywhere.reclamation_workflow,
                 refund_order=self._refund_order(fields) or everywhere.refund_order,
                 calendar=read_calendar(self.findings, fields.node("calendar"), everywhere.calendar),
+                limits=read_limits(self.findings, fields.node("limits"), everywhere.limits),
             )
         return shops
 

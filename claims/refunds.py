@@ -175,12 +175,20 @@ def ask(
         settled_at=at if status == "outside" else None,
     )
     keep(refund, order)
+    if status != "proposed":
+        clear(refund, actor, at)
     share_status = "paid" if status == "outside" else "held"
     for way, part in ways.items():
         _split(refund, part, way, share_status, refund_order)
     tax = tax_within(line.paid, line.tax, before, amount)
     refund.lines.append(_entry(order, line, amount, tax))
     return refund
+
+
+def clear(refund: Refund, actor: Actor, at: datetime) -> None:
+    """Note who let it go. Where no person did, whoever asked for it stands behind it."""
+    refund.cleared_at = at
+    refund.cleared_by_id = refund.asked_by_id if actor.staff_id is None else actor.staff_id
 
 
 def _split(refund: Refund, amount: int, way: str, status: str, refund_order: RefundOrder) -> None:

@@ -67,7 +67,7 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
         raise Refused(f"{name_of(case)} knows no event {happening.event!r}.")
     places = decimals(reclamation_of(case).currency)
     facts = {
-        **facts_of(session, case, happening.at),
+        **facts_of(session, rules, case, happening.at, happening.actor),
         **engine.input_facts(happening.event, happening.input, places),
     }
     try:
@@ -93,7 +93,8 @@ def _check_what_follows(session: Session, rules: Rules, prepared: Prepared) -> N
         if happening.actor.kind == "import":
             asking.refuse_in_import(prepared.definition.effects[name])
         else:
-            asking.check(case, prepared.definition.effects[name], happening.input)
+            use = prepared.definition.effects[name]
+            asking.check(session, rules, case, use, happening.input, happening.actor)
     if isinstance(case, Reclamation) and line.send_items:
         for item in case.items:
             if item.final is None:
@@ -246,7 +247,7 @@ def _go_on(session: Session, rules: Rules, prepared: Prepared) -> None:
     if happening.case.final is not None:
         return
     engine = rules.engine(session, happening.case.workflow_hash)
-    facts = facts_of(session, happening.case, happening.at)
+    facts = facts_of(session, rules, happening.case, happening.at, CASE)
     try:
         line = engine.automatic(happening.case.state, facts)
     except ConditionFailed as failed:

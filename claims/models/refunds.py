@@ -35,6 +35,7 @@ class Refund(Base):
         Index("ix_refunds_order_id", "order_id"),
         Index("ix_refunds_item_id", "item_id"),
         Index("ix_refunds_status", "status", "id"),
+        Index("ix_refunds_cleared", "cleared_by_id", "cleared_at"),
     )
 
     id: Mapped[Key]
@@ -52,6 +53,11 @@ class Refund(Base):
     asked_by: Mapped[str]
     asked_by_id: Mapped[int | None]
     approved_by: Mapped[str | None]
+    cleared_at: Mapped[Moment | None]
+    """When it was let go to be paid (or noted as settled outside); none while it is proposed."""
+    cleared_by_id: Mapped[int | None]
+    """The member of staff who let it go: the approver, or who asked where nobody had to approve.
+    Limits per day count it for them."""
     settled_at: Mapped[Moment | None]
     effect_id: Mapped[int | None] = mapped_column(ForeignKey("effects.id"), unique=True)
     outside_word: Mapped[str] = mapped_column(default="", server_default="")

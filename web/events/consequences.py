@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from claims import clock
 from claims.facts import facts_of
 from claims.models import Item, Reclamation
+from claims.people import CASE, Actor
 from claims.rules import Rules
 from web.badges import Badge
 from web.workflows.labels import Labels
@@ -24,12 +25,14 @@ class Consequence:
 
 
 def consequences(
-    session: Session, rules: Rules, reclamation: Reclamation, event: str
+    session: Session, rules: Rules, reclamation: Reclamation, event: str, actor: Actor
 ) -> list[Consequence]:
     """For each open item that the event's line would send something to; loaded by claims.cases."""
     at = clock.now(session)
     engine = rules.engine(session, reclamation.workflow_hash)
-    decision = engine.decide(reclamation.state, event, facts_of(session, reclamation, at))
+    decision = engine.decide(
+        reclamation.state, event, facts_of(session, rules, reclamation, at, actor)
+    )
     if not isinstance(decision, Taken) or decision.line.send_items is None:
         return []
     labels, sent = Labels(session, rules), decision.line.send_items
@@ -38,7 +41,7 @@ def consequences(
         if item.final is not None:
             continue
         answer = rules.engine(session, item.workflow_hash).decide(
-            item.state, sent, facts_of(session, item, at)
+            item.state, sent, facts_of(session, rules, item, at, CASE)
         )
         now = labels.state_of(item)
         if isinstance(answer, Taken):

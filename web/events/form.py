@@ -84,7 +84,7 @@ def event_form(
         seen_version=case.version,
         token=request_token(),
         labels=labels,
-        consequences=consequences(session, rules, reclamation, event) if is_closing else (),
+        consequences=consequences(session, rules, reclamation, event, actor) if is_closing else (),
         proposal=proposal_paid_by(session, labels, item, declared),
     )
 
