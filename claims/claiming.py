@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, new_reclamation
+from claims import cases, changes, clock, new_reclamation
 from claims.claimable import Wanted, follow_up_problems, problems_of
 from claims.door import finish_writing
 from claims.journal import FORM_USED
@@ -86,6 +86,7 @@ def claim(
         ),
     )
     finish_writing(session)
+    _go_on(session, rules, [reclamation], actor)
     return reclamation
 
 
@@ -114,6 +115,7 @@ def file_claims(
     }
     numbers = iter(_numbers(session, len(filings)))
     answers: list[Reclamation | Refused] = []
+    filed: list[Reclamation] = []
     with session.no_autoflush:
         for filing in filings:
             if filing.import_key in known:
@@ -133,9 +135,22 @@ def file_claims(
                 ),
             )
             known[filing.import_key] = reclamation
+            filed.append(reclamation)
             answers.append(reclamation)
         finish_writing(session)
+    _go_on(session, rules, filed, actor)
     return answers
+
+
+def _go_on(session: Session, rules: Rules, filed: Sequence[Reclamation], actor: Actor) -> None:
+    """Let those go on by themselves whose first states ask for it; mostly none does."""
+    watching = [each for each in filed if changes.is_watching(session, rules, each)]
+    if not watching:
+        return
+    cases.load_earlier_claims(session, watching)
+    for reclamation in watching:
+        changes.go_on(session, rules, reclamation, actor, reclamation.opened_at)
+    finish_writing(session)
 
 
 def _check_role(actor: Actor) -> None:

@@ -5,7 +5,7 @@ Each has a check, which runs before anything is changed, and an act.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from claims import refunds
 from claims.choices import RefundOrder
@@ -46,6 +46,17 @@ def receive(run: CommandRun) -> None:
     received, condition = run.input["received"], run.input.get("condition")
     run.item.received = int(str(received))
     run.item.condition = str(condition) if condition else None
+
+
+def check_date(run: CommandRun) -> None:
+    if not isinstance(run.input.get("date"), date):
+        raise Refused("A date is needed; enter the day that was agreed on.")
+
+
+def agree_date(run: CommandRun) -> None:
+    agreed = run.input["date"]
+    assert isinstance(agreed, date)
+    run.item.agreed_on = agreed
 
 
 def check_proposal(run: CommandRun) -> None:
@@ -167,6 +178,7 @@ def nothing(run: CommandRun) -> None:
 
 COMMANDS: Mapping[str, tuple[Callable[[CommandRun], None], Callable[[CommandRun], None]]] = {
     "item.receive": (check_received, receive),
+    "item.agree-date": (check_date, agree_date),
     "refund.propose": (check_proposal, propose),
     "refund.drop": (nothing, drop),
     "refund.mark": (check_mark, mark),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from claims import cases, clock, clocks, journal
 from claims.cases import CaseRef
+from claims.changes import go_on
 from claims.door import finish_writing
 from claims.models import Item, JournalEntry, Reclamation, Staff
 from claims.money import count, free_pieces, lowest
@@ -44,7 +45,9 @@ def edit_item(
     assert isinstance(item, Item)
     if journal.said_before(session, request_token, actor, "edit", item):
         return item
-    change_item(session, rules, item, changes, actor, clock.now(session), request_token)
+    at = clock.now(session)
+    change_item(session, rules, item, changes, actor, at, request_token)
+    go_on(session, rules, item.reclamation, actor, at)
     finish_writing(session)
     return item
 
@@ -103,7 +106,9 @@ def edit_reclamation(
     }
     for name, value in wanted.items():
         setattr(reclamation, name, value)
-    _write_edit(reclamation, actor, clock.now(session), told, request_token)
+    at = clock.now(session)
+    _write_edit(reclamation, actor, at, told, request_token)
+    go_on(session, rules, reclamation, actor, at)
     finish_writing(session)
     return reclamation
 

@@ -19,6 +19,8 @@ class Actor:
 
 CLOCK = Actor("clock", "the clock")
 CASE = Actor("case", "another case")
+ITSELF = Actor("case", "the case itself")
+"""Whoever fires what happens by itself, since facts of the case have changed."""
 
 
 def worker(name: str) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -155,6 +156,8 @@ class Item(Base):
     evidence: Mapped[str] = mapped_column(default="", server_default="")
     received: Mapped[int | None]
     condition: Mapped[str | None]
+    agreed_on: Mapped[date | None]
+    """The day that was agreed on with the customer, for what the workflow says."""
     noted: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     """What extensions keep of it, under names with their prefix; see `claims.extending`."""
     workflow: Mapped[str]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from claims import deadlines, edits, outcomes
+from claims.changes import look_again
 from claims.door import fire_loaded, fire_typed
 from claims.facts import facts_of
 from claims.incidents import UNKNOWN, open_incident
@@ -67,6 +68,7 @@ class Rehearsal:
             edits.change_item(
                 self._session, self.rules, self.item(item), changes, self._actor(who), self.at
             )
+            self._look_again()
         return tuple(happened)
 
     def wait(self, span: timedelta) -> tuple[Happened, ...]:
@@ -200,6 +202,7 @@ class Rehearsal:
         event = outcomes.event_of(effect, outcome)
         if event is None:
             outcomes.unhandled(self._session, effect, outcome, word, self.at)
+            self._look_again()
             return
         memory.write(self._session)
         before = self.remember()
@@ -209,6 +212,10 @@ class Rehearsal:
         except Refused as refused:
             self.go_back(before)
             outcomes.not_taken(self._session, effect, event, refused, self.at)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        look_again(self._session, self.rules, self.reclamation, WORKER, self.at)
 
     def _ring(self, due: Deadline) -> None:
         before = self.remember()
