@@ -1,6 +1,8 @@
 """What the shop wrote: its workflows and choices, and every version that a case is pinned to."""
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
@@ -15,21 +17,72 @@ from workflows.engine import Engine
 from workflows.reading import read
 
 
+@dataclass(frozen=True, slots=True)
+class _AsRead:
+    """What one reading of the shop's files gave; replaced as a whole, never changed."""
+
+    definitions: Mapping[str, Definition]
+    choices: Choices
+    catalogue: Catalogue
+    fingerprint: str
+
+
 class Rules:
     """The definitions of the folder as they are now, and compiled engines of all versions.
 
-    Made once per process by `config.bootstrap`; safe to share between threads.
+    Made once per process by `config.bootstrap`; safe to share between threads. Whoever begins a
+    request or a transaction takes them `held`, so that they do not change before its end.
     """
 
     def __init__(
-        self, definitions: Mapping[str, Definition], choices: Choices, catalogue: Catalogue
+        self,
+        definitions: Mapping[str, Definition],
+        choices: Choices,
+        catalogue: Catalogue,
+        fingerprint: str = "",
     ) -> None:
-        self.definitions = dict(definitions)
-        self.choices = choices
-        self.catalogue = catalogue
+        """`fingerprint` is of the files they were read from, to know whether these changed."""
+        self._now = _AsRead(dict(definitions), choices, catalogue, fingerprint)
         self._engines: dict[str, Engine] = {}
         self._versions: dict[str, Definition] = {d.hash: d for d in definitions.values()}
         self._lock = Lock()
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        return self._now.definitions
+
+    @property
+    def choices(self) -> Choices:
+        return self._now.choices
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self._now.catalogue
+
+    @property
+    def fingerprint(self) -> str:
+        return self._now.fingerprint
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The hash of each workflow of the folder."""
+        return {name: definition.hash for name, definition in self._now.definitions.items()}
+
+    def held(self) -> "Rules":
+        """These rules as they are at this moment, whatever is taken up afterwards.
+
+        What was compiled is shared with them, in both directions.
+        """
+        return copy(self)
+
+    def take_up(self, newly_read: "Rules") -> None:
+        """Go on by what was read anew, all of it from one moment to the next.
+
+        Versions that cases are pinned to stay what they are, and what is `held` stays as it is.
+        """
+        with self._lock:
+            self._versions |= newly_read._versions
+        self._now = newly_read._now
 
     def definition(self, session: Session, workflow_hash: str) -> Definition:
         """The version with this hash, from the folder or from the database.
@@ -62,10 +115,11 @@ class Rules:
 
         Raises LookupError where the folder has no workflow of that name.
         """
-        if name not in self.definitions:
-            known = ", ".join(sorted(self.definitions))
+        definitions = self._now.definitions
+        if name not in definitions:
+            known = ", ".join(sorted(definitions))
             raise LookupError(f"There is no workflow {name!r}; there are: {known}.")
-        definition = self.definitions[name]
+        definition = definitions[name]
         kept: set[str] = session.info.setdefault("versions_kept", set())
         if definition.hash not in kept:
             session.execute(

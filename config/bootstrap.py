@@ -11,6 +11,7 @@ from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
 from config.settings import Settings
+from config.shop_files import fingerprint_of
 from workflows.reading import read_folder
 
 
@@ -47,9 +48,12 @@ def build(settings: Settings, rules: Rules | None = None) -> Redress:
 
 def read_rules(settings: Settings) -> Rules:
     """The shop's own files, read strictly; raises WorkflowProblems with all that is wrong."""
+    before = fingerprint_of(settings)
     definitions = read_folder(settings.workflows_dir, CATALOGUE)
     choices = read_choices_file(settings.claims_file, definitions)
-    return Rules(definitions, choices, CATALOGUE)
+    # Files that changed while they were read have no fingerprint: they are to be read again.
+    fingerprint = before if fingerprint_of(settings) == before else ""
+    return Rules(definitions, choices, CATALOGUE, fingerprint)
 
 
 def ring_after_commit(sessions: sessionmaker[Session], doorbell: Doorbell) -> None:

@@ -13,6 +13,7 @@ from redis.retry import Retry
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from config import migrations
@@ -35,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         look_at_database,
         look_at_broker,
         look_at_definitions,
+        look_at_processes,
         look_at_provider,
         look_at_mail,
     ]
@@ -124,6 +126,35 @@ def look_at_definitions(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(True, f"The workflows in {settings.workflows_dir} and the choices are sound.")
+
+
+def look_at_processes(settings: Settings) -> Iterator[Finding]:
+    """Those that go by other files than the folder has now; says nothing where that is unknown."""
+    from config.processes import counted, running  # noqa: PLC0415 (loads the domain)
+    from config.shop_files import fingerprint_of  # noqa: PLC0415
+
+    engine = create_engine(
+        settings.database_url, poolclass=NullPool, connect_args={"connect_timeout": _PATIENCE}
+    )
+    try:
+        present = fingerprint_of(settings)
+        with Session(engine) as session:
+            found = running(session)
+    except (SQLAlchemyError, OSError):
+        return  # told above
+    finally:
+        engine.dispose()
+    behind = [process for process in found if process.fingerprint != present]
+    for process in behind:
+        since = f"{process.taken_up_at:%Y-%m-%d %H:%M} UTC"
+        why = f" It refuses the present ones:\n{process.refused}" if process.refused else ""
+        yield Finding(
+            False,
+            f"{process} goes by files that it took up at {since}; "
+            f"run: redress workflow reload.{why}",
+        )
+    if found and not behind:
+        yield Finding(True, f"The running processes go by the present files ({counted(found)}).")
 
 
 def look_at_provider(settings: Settings) -> Iterator[Finding]:

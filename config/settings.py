@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     workflows_dir: Path = PROJECT / "config" / "workflows"
     claims_file: Path = PROJECT / "config" / "claims.yaml"
     imports_dir: Path = PROJECT / "config" / "imports"
+    reload_seconds: float = Field(default=2, ge=0)
+    """How often a process looks whether the shop's files have changed; 0: only when asked."""
     sweep_seconds: float = Field(default=2, gt=0)
     lease_seconds: float = Field(default=60, gt=0)
     environment: Literal["local", "production"] = "local"

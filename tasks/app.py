@@ -11,6 +11,7 @@ from celery import signals
 
 from config.doorbell import CARRY_OUT, celery_app
 from config.settings import load
+from config.watching import Watch
 from tasks.effects.carry_out import carry_out_next
 from tasks.sweep import sweep_until_stopped
 from tasks.workshop import Workshop, open_workshop
@@ -29,9 +30,12 @@ class WorkerProcess:
     def __init__(self) -> None:
         self.shop: Workshop | None = None
         self.sweeper: threading.Thread | None = None
+        self.watch: Watch | None = None
 
     def begin(self) -> None:
         self.shop = open_workshop(settings)
+        self.watch = Watch(settings, self.shop.sessions, self.shop.rules, "worker")
+        self.watch.begin()
         self.sweeper = threading.Thread(
             target=sweep_until_stopped, args=(self.shop,), name="sweeper", daemon=True
         )
@@ -42,6 +46,8 @@ class WorkerProcess:
         if self.shop is not None and self.sweeper is not None:
             self.shop.stopping.set()
             self.sweeper.join(LAST_WORK_SECONDS)
+        if self.watch is not None:
+            self.watch.end()
 
 
 process = WorkerProcess()

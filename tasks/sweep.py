@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from claims import deadlines
 from config.settings import SettingsProblem, load
+from config.watching import Watch
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop, open_workshop
 
@@ -43,6 +44,7 @@ def sweep(shop: Workshop) -> None:
 
 def fire_deadlines(shop: Workshop) -> bool:
     """Fire up to CHUNK deadlines, each in its own transaction; False where none moved a case."""
+    shop = shop.held()
     with shop.transaction() as session:
         due = deadlines.due(session, CHUNK)
     moved = False
@@ -73,7 +75,8 @@ def _first_line(wrong: OperationalError) -> str:
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        shop = open_workshop(load())
+        settings = load()
+        shop = open_workshop(settings)
     except SettingsProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
@@ -81,8 +84,11 @@ def main() -> int:
         signal.signal(number, lambda _number, _frame: shop.stopping.set())
     log.info("The sweeper looks every %g s.", shop.sweep_seconds)
     thread = threading.Thread(target=sweep_until_stopped, args=(shop,), name="sweeper")
+    watch = Watch(settings, shop.sessions, shop.rules, "sweeper")
+    watch.begin()
     thread.start()
     thread.join()
+    watch.end()
     return 0
 
 

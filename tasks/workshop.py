@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy import Engine
@@ -41,6 +41,10 @@ class Workshop:
     def call_seconds(self) -> float:
         """How long a call outside may take: well within the lease."""
         return min(LONGEST_CALL_SECONDS, self.lease.total_seconds() / 3)
+
+    def held(self) -> "Workshop":
+        """The same, with rules that do not change before a piece of work is done."""
+        return replace(self, rules=self.rules.held())
 
     def transaction(self) -> AbstractContextManager[Session]:
         """One transaction; the doorbell rings by itself after its commit."""

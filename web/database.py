@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
 
 
 def redress() -> Redress:
-    """The parts that this application was built from."""
-    return cast("Redress", current_app.extensions["redress"])
+    """The parts that this application was built from.
+
+    Its rules are those of the request's first moment, whatever is taken up meanwhile.
+    """
+    if "redress" not in g:
+        parts = cast("Redress", current_app.extensions["redress"])
+        g.redress = replace(parts, rules=parts.rules.held())
+    return cast("Redress", g.redress)
 
 
 @contextmanager

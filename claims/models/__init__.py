@@ -5,6 +5,7 @@ from claims.models.effects import Attempt, Deadline, Effect, Incident, Observati
 from claims.models.journal import JournalEntry, JournalHead
 from claims.models.migrations import CaseMigration
 from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
+from claims.models.processes import RunningProcess
 from claims.models.reclamations import Item, Reclamation, WorkflowVersion
 from claims.models.refunds import Refund, RefundLine, RefundShare
 from claims.models.staff import (
@@ -43,6 +44,7 @@ __all__ = [
     "RefundShare",
     "ReturnLabel",
     "Role",
+    "RunningProcess",
     "Shop",
     "Staff",
     "WebSession",

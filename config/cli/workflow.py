@@ -11,6 +11,7 @@ import click
 
 from claims.catalogue import CATALOGUE
 from claims.reading_choices import read_choices_file
+from config.cli.workflow_reload import reload_
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import draw_mermaid, draw_svg
@@ -27,6 +28,9 @@ _MOST_LINES = 8
 @click.group()
 def workflow() -> None:
     """List, check, explain, show and draw the workflows of the shop."""
+
+
+workflow.add_command(reload_)
 
 
 @workflow.command("list")

@@ -21,6 +21,7 @@ def carry_out_next(
     shop: Workshop, effect_id: int | None = None, handlers: Mapping[str, Handler] = HANDLERS
 ) -> bool:
     """Take one effect that is due (or this one, if it is) and carry it out; False if none was."""
+    shop = shop.held()
     only = None if effect_id is None else [effect_id]
     with shop.transaction() as session:
         taken = effects.take(session, shop.name, shop.lease, 1, only)

@@ -9,9 +9,11 @@ from claims.queries.workflows import versions_in_use
 from claims.refusals import NotFound
 from web.badges import tone_of
 from web.database import redress, transaction
+from web.security.current import holds
 from web.workflows.drawings import svg_of
 from web.workflows.labels import Labels, fired_by, whom
 from web.workflows.overview import does, overview_of, rows_of
+from web.workflows.refusals import refusals
 
 blueprint = Blueprint("workflows", __name__)
 
@@ -21,7 +23,9 @@ def index() -> ResponseReturnValue:
     rules = redress().rules
     with transaction() as session:
         return render_template(
-            "workflows/index.html", workflows=overview_of(rules, versions_in_use(session))
+            "workflows/index.html",
+            workflows=overview_of(rules, versions_in_use(session)),
+            refusals=refusals(session) if holds("lead", "admin") else [],
         )
 
 
