@@ -23,13 +23,16 @@ def read_calendar(findings: Findings, node: Node | None, otherwise: Calendar) ->
         return otherwise
     fields = Fields(findings, node, "the calendar", KEYS)
     country = _country(findings, fields)
-    return Calendar(
+    calendar = Calendar(
         zone=_zone(findings, fields),
         country=country,
         region=_region(findings, fields, country),
         weekend=_weekend(findings, fields),
         closed=_closed(findings, fields),
     )
+    # The library imports a country when it is first asked; that is not to happen in an event.
+    calendar.is_business_day(date(2000, 1, 3))
+    return calendar
 
 
 def _zone(findings: Findings, fields: Fields) -> ZoneInfo:
