@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from urllib.parse import unquote, urlsplit
 
-from tasks.outcomes import Done, NotBegun, Outcome, Refused, Unknown
+from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 
 CONNECT_SECONDS = 10
 ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from claims.models import Attempt, Effect, Refund, RefundShare
+from claims.outside import Done, Refused
 from tasks.effects.next_step import Tried
-from tasks.outcomes import Done, Refused
 
 
 def settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:

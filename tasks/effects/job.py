@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from claims import effects
 from claims.effects import MOST_TRIES, Record, Taken
 from claims.models import Effect
-from tasks.outcomes import Done, NotBegun, Outcome, Refused, Unknown
+from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from tasks.workshop import Workshop
 
 FIRST_WAIT_SECONDS = 1.0

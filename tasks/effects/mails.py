@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from claims import clock
 from claims.models import Effect, Letter, ReturnLabel
+from claims.outside import Outcome, Refused
 from tasks.effects.job import Job, do_once
 from tasks.letters import LetterFacts, LetterItem, UnknownLetter, WrittenLetter, write_letter
 from tasks.mail import Mail
-from tasks.outcomes import Outcome, Refused
 from tasks.workshop import Workshop
 
 

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from claims import clock
 from claims.models import Effect, Notice
+from claims.outside import Done
 from claims.rules import Rules
 from tasks.effects.job import Job, do_once
-from tasks.outcomes import Done
 from tasks.workshop import Workshop
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from claims import clock
 from claims.models import Effect, Order, OrderLine
+from claims.outside import Done, Refused
 from tasks.effects.job import Job, do_once
-from tasks.outcomes import Done, Refused
 from tasks.workshop import Workshop
 
 PARTS_SKU = "parts"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from claims import clock, effects
 from claims.incidents import open_incident
 from claims.models import Effect, Refund, RefundShare
+from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.refunds import money
 from tasks.effects.history import (
     may_be_paid_twice,
@@ -29,7 +30,6 @@ from tasks.effects.next_step import (
     next_step,
     share_reference,
 )
-from tasks.outcomes import Done, NotBegun, Outcome, Refused, Unknown
 from tasks.providers.port import Absent, CannotTell, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
 

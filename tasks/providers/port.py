@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-from tasks.outcomes import Answer, Outcome
+from claims.outside import Answer, Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd import smtp
 from aiosmtpd.controller import Controller
 
+from claims.outside import Done, NotBegun, Refused, Unknown
 from tasks.mail import Mail, MailRefused, sender_for
-from tasks.outcomes import Done, NotBegun, Refused, Unknown
 
 LETTER = Mail(
     message_id="refund-17@redress.example",

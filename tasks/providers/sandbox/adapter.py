@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 
-from tasks.outcomes import Done, NotBegun, Outcome, Refused, Unknown
+from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from tasks.providers.port import (
     Abilities,
     Absent,

@@ -1,8 +1,8 @@
 """Which late word may settle a share, and which may not."""
 
 from claims.models import Attempt, Effect, RefundShare
+from claims.outside import Done, Refused
 from tasks.effects.history import may_be_paid_twice, settled_by_late_word
-from tasks.outcomes import Done, Refused
 
 SHARE = RefundShare(id=7)
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from claims.models import Effect, Incident, Letter, ReturnLabel
+from claims.outside import Outcome, Unknown
 from claims.people import Actor
 from tasks.mail import Mail, sender_for
-from tasks.outcomes import Outcome, Unknown
 from tasks.workshop import Workshop
 from tests.support.cases import AGENT
 from tests.support.mail import Mailbox

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from claims.effects import Taken
 from claims.models import Effect, Item, Order
+from claims.outside import Refused
 from claims.people import Actor
 from tasks.effects.job import Job, job_of
 from tasks.effects.orders import parts, replacement
 from tasks.effects.table import HANDLERS
-from tasks.outcomes import Refused
 from tasks.workshop import Workshop
 from tests.support.cases import AGENT, WAREHOUSE
 from tests.support.mail import Mailbox

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from claims.outside import Outcome, Refused
 from config.settings import Settings, settings_from
-from tasks.outcomes import Outcome, Refused
 from tasks.providers.port import Absent, Finding, RefundOrder
 from tasks.providers.sandbox.adapter import ABILITIES, Sandbox
 from tasks.providers.table import PROVIDERS, ProviderRefused, build_providers

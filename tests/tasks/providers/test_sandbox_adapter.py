@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.outcomes import Done, NotBegun, Refused, Unknown
+from claims.outside import Done, NotBegun, Refused, Unknown
 from tasks.providers.port import Absent, CannotTell, Found, RefundOrder
 from tasks.providers.sandbox.adapter import Sandbox
 from tests.support.loopback import http

@@ -46,4 +46,13 @@ class Unknown:
     """Whether the other side has finished with the request, so that a look-up is the last word."""
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Asked whether it took hold, the other side surely knows nothing of it."""
+
+
 Outcome = Done | Refused | NotBegun | Unknown
+"""What came back of a call."""
+
+Finding = Done | Absent | Unknown
+"""What came back of looking it up; `Unknown` where that cannot be told."""
