@@ -11,12 +11,14 @@ import click
 
 from claims.catalogue import CATALOGUE
 from claims.reading_choices import read_choices_file
+from config.cli.workflow_draw import draw
+from config.cli.workflow_files import all_of_the_folder, folder, named
+from config.cli.workflow_new import new
 from config.cli.workflow_reload import reload_
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
-from workflows.drawing import draw_mermaid, draw_svg
-from workflows.problems import Problem, WorkflowProblems, did_you_mean, nearest
-from workflows.reading import files_of, read_files, read_folder
+from workflows.problems import Problem, WorkflowProblems, nearest
+from workflows.reading import files_of, read_files
 from workflows.reports import as_json, as_sarif
 from workflows.rules import RULES
 from workflows.schema import write_schema
@@ -31,12 +33,13 @@ def workflow() -> None:
 
 
 workflow.add_command(reload_)
+workflow.add_command(new)
 
 
 @workflow.command("list")
 def list_() -> None:
     """Every workflow with its version."""
-    definitions = _all()
+    definitions = all_of_the_folder()
     widest = max(map(len, definitions), default=0)
     for name, definition in definitions.items():
         click.echo(
@@ -101,7 +104,7 @@ def explain(name: str | None) -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """What can happen in each state of a workflow, in plain words."""
-    definition = _named(name)
+    definition = named(name)
     article = "an" if definition.subject == "item" else "a"
     click.echo(f"{definition.label} ({definition.name}), for {article} {definition.subject}")
     click.echo(f"Version {definition.hash}")
@@ -114,28 +117,7 @@ def show(name: str) -> None:
             click.echo(f"  {_say_line(definition, line)}")
 
 
-@workflow.command()
-@click.argument("name")
-@click.option("--state", help="Mark this state as the present one.")
-@click.option(
-    "--format", "kind", type=click.Choice(["svg", "mermaid"]), default="svg", show_default=True
-)
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
-def draw(name: str, state: str | None, kind: str, output: Path | None) -> None:
-    """Draw a workflow as SVG or Mermaid."""
-    definition = _named(name)
-    try:
-        drawn = draw_svg(definition, state) if kind == "svg" else draw_mermaid(definition, state)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    if output is None:
-        click.echo(drawn, nl=False)
-        return
-    try:
-        output.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from None
-    click.echo(f"Drawn to {output}.")
+workflow.add_command(draw)
 
 
 @workflow.command()
@@ -144,32 +126,11 @@ def schema() -> None:
     click.echo(write_schema(CATALOGUE), nl=False)
 
 
-def _folder() -> Path:
-    return Path(os.environ.get("WORKFLOWS_DIR") or PROJECT / "config" / "workflows")
-
-
-def _all() -> dict[str, Definition]:
-    try:
-        return read_folder(_folder(), CATALOGUE)
-    except WorkflowProblems as error:
-        raise click.ClickException(f"{error}\nSee: redress workflow check") from None
-    except OSError as error:
-        raise click.ClickException(f"{error.filename} cannot be read: {error.strerror}.") from None
-
-
-def _named(name: str) -> Definition:
-    definitions = _all()
-    if name not in definitions:
-        suggestion = did_you_mean(name, definitions) or ""
-        raise click.ClickException(f"There is no workflow {name}. {suggestion}".strip())
-    return definitions[name]
-
-
 def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
     """What is wrong with the files, and how many there are."""
     files = [
         file
-        for path in paths or (_folder(),)
+        for path in paths or (folder(),)
         for file in (files_of(path) if path.is_dir() else [path])
     ]
     try:

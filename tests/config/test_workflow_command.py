@@ -88,26 +88,6 @@ def test_show_tells_what_can_happen_in_plain_words() -> None:
     assert "  Close (agent, lead) → Closing, tells the items withdraw" in result.output
 
 
-def test_draw_writes_svg_and_mermaid(tmp_path: Path) -> None:
-    path = tmp_path / "drawing.svg"
-
-    assert run("draw", "item-return", "--state", "received", "--output", path).exit_code == 0
-
-    assert path.read_text().startswith("<svg ")
-    assert run("draw", "item-return", "--format", "mermaid").output.startswith("stateDiagram-v2")
-
-
-def test_unknown_names_are_a_sentence_and_exit_1(tmp_path: Path) -> None:
-    unknown = run("draw", "item-retrun")
-    state = run("draw", "item-return", "--state", "nowhere")
-    output = run("draw", "item-return", "--output", tmp_path / "no" / "folder.svg")
-
-    assert (unknown.exit_code, state.exit_code, output.exit_code) == (1, 1, 1)
-    assert "There is no workflow item-retrun. Did you mean item-return?" in unknown.output
-    assert "item-return has no state nowhere" in state.output
-    assert "cannot be written" in output.output
-
-
 def test_a_folder_that_is_not_sound_is_shown_with_its_problems(mistaken: Path) -> None:
     result = run("list", WORKFLOWS_DIR=str(mistaken.parent))
 

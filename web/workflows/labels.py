@@ -1,9 +1,7 @@
 """Words and tones of states and events, from the very version that a case is pinned to."""
 
 from collections import Counter
-from datetime import timedelta
 
-from babel.dates import format_timedelta
 from sqlalchemy.orm import Session
 
 from claims.models import Item, Reclamation
@@ -12,6 +10,7 @@ from claims.queries.reclamations import ReclamationRow
 from claims.rules import Rules
 from web.badges import Badge, tone_of
 from workflows.definition import Definition, Event
+from workflows.drawing import clock_words
 
 WAITS = {
     "agent": "Agent",
@@ -35,17 +34,13 @@ def fired_by(event: Event) -> str:
     if event.by:
         people = " or ".join(whom(role) for role in sorted(event.by))
         return f"{people}, a second person" if event.second_person else people
-    if event.after:
-        return f"The clock, after {_span(event.after)}"
+    if event.by_clock:
+        return f"The clock, {clock_words(event)}"
     if event.sent_by:
         return f"The {event.sent_by}"
+    if event.on_change:
+        return "A change of the case's facts"
     return "Entering the state" if event.on_enter else "The outcome of an effect"
-
-
-def _span(time: timedelta) -> str:
-    """`30 days`, `12 hours`: in days where it is whole days, as the file mostly says it."""
-    whole_days = time.days and not time.seconds
-    return f"{time.days} days" if whole_days else str(format_timedelta(time, locale="en"))
 
 
 class Labels:

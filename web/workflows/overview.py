@@ -78,8 +78,8 @@ def rows_of(definition: Definition) -> list[tuple[Transition, ...]]:
 
 
 def does(line: Transition, definition: Definition) -> list[str]:
-    """What a line sets off: commands, effects by what they run, and events of other cases."""
-    said = [*line.do, *(definition.effects[name].run for name in line.effects)]
+    """What a line sets off: commands, effects with what they run, and events of other cases."""
+    said = [*line.do, *(f"{name} ({definition.effects[name].run})" for name in line.effects)]
     if line.send_items:
         said.append(f"sends {line.send_items} to the items")
     if line.send_reclamation:
