@@ -15,6 +15,7 @@ from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.engine import Engine
 from workflows.reading import read
+from workflows.spoken import in_language, languages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,24 @@ class Rules:
     ) -> None:
         """`fingerprint` is of the files they were read from, to know whether these changed."""
         self._now = _AsRead(dict(definitions), choices, catalogue, fingerprint)
-        self._engines: dict[str, Engine] = {}
+        self._engines: dict[tuple[str, str], Engine] = {}
         self._versions: dict[str, Definition] = {d.hash: d for d in definitions.values()}
         self._lock = Lock()
+        self._language = ""
+        self._spoken: dict[tuple[str, str], Definition] = {}
 
     @property
     def definitions(self) -> Mapping[str, Definition]:
-        return self._now.definitions
+        definitions = self._now.definitions
+        if not self._language:
+            return definitions
+        return {name: self._said(definition) for name, definition in definitions.items()}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that labels of the folder's workflows are said in, in its order."""
+        definitions = self._now.definitions.values()
+        return tuple(dict.fromkeys(each for one in definitions for each in languages_of(one)))
 
     @property
     def choices(self) -> Choices:
@@ -68,12 +80,15 @@ class Rules:
         """The hash of each workflow of the folder."""
         return {name: definition.hash for name, definition in self._now.definitions.items()}
 
-    def held(self) -> "Rules":
+    def held(self, language: str = "") -> "Rules":
         """These rules as they are at this moment, whatever is taken up afterwards.
 
+        Labels, and the sentences made of them, are in `language` as far as the files have it.
         What was compiled is shared with them, in both directions.
         """
-        return copy(self)
+        held = copy(self)
+        held._language = language
+        return held
 
     def take_up(self, newly_read: "Rules") -> None:
         """Go on by what was read anew, all of it from one moment to the next.
@@ -100,15 +115,26 @@ class Rules:
             found = read(row.text, f"{row.name}@{workflow_hash[:12]}", self.catalogue)
             with self._lock:
                 self._versions[workflow_hash] = found
-        return found
+        return self._said(found) if self._language else found
 
     def engine(self, session: Session, workflow_hash: str) -> Engine:
-        engine = self._engines.get(workflow_hash)
+        key = (workflow_hash, self._language)
+        engine = self._engines.get(key)
         if engine is None:
             engine = Engine(self.definition(session, workflow_hash), self.catalogue)
             with self._lock:
-                engine = self._engines.setdefault(workflow_hash, engine)
+                engine = self._engines.setdefault(key, engine)
         return engine
+
+    def _said(self, definition: Definition) -> Definition:
+        """The definition with its labels in the language of these rules."""
+        key = (definition.hash, self._language)
+        spoken = self._spoken.get(key)
+        if spoken is None:
+            spoken = in_language(definition, self._language)
+            with self._lock:
+                spoken = self._spoken.setdefault(key, spoken)
+        return spoken
 
     def current(self, session: Session, name: str, at: datetime) -> Definition:
         """The definition that a case beginning now is pinned to; its text is kept from now on.

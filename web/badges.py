@@ -10,6 +10,8 @@ from workflows.definition import State, Tone
 class Badge:
     label: str
     tone: Tone
+    flags: tuple[str, ...] = ()
+    """The flags of the state, for people as they stand in the file."""
 
 
 def tone_of(state: State) -> Tone:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
 
 from claims.clock import now
@@ -20,12 +20,20 @@ if TYPE_CHECKING:
 def redress() -> Redress:
     """The parts that this application was built from.
 
-    Its rules are those of the request's first moment, whatever is taken up meanwhile.
+    Its rules are those of the request's first moment, whatever is taken up meanwhile, in the
+    language that the reader prefers of those the workflows are written in.
     """
     if "redress" not in g:
         parts = cast("Redress", current_app.extensions["redress"])
-        g.redress = replace(parts, rules=parts.rules.held())
+        g.redress = replace(parts, rules=parts.rules.held(_language(parts.rules.languages)))
     return cast("Redress", g.redress)
+
+
+def _language(written: Sequence[str]) -> str:
+    """The best of the languages for the browser; empty where there is nothing to choose."""
+    if len(written) < 2 or not has_request_context():
+        return ""
+    return request.accept_languages.best_match(written) or ""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from claims.models import BusinessUnit, Item, Order, OrderLine, Reclamation, Shop
 from claims.queries import waiting
@@ -21,6 +21,10 @@ class Filters:
     search: str = ""
     states: tuple[str, ...] = ()
     """Each is `workflow:state`, of an item or of the reclamation."""
+    flag: str = ""
+    """A flag of states, as the files write it; `flagged` are those that have it."""
+    flagged: tuple[str, ...] = ()
+    """Like `states`; worked out from the files, not part of the address."""
     reason: str = ""
     shop: str = ""
     unit: str = ""
@@ -52,6 +56,8 @@ def conditions(filters: Filters, viewer_id: int | None) -> list[ColumnElement[bo
         found.append(_matches(filters.search))
     if filters.states:
         found.append(or_(*(_in_state(state) for state in filters.states)))
+    if filters.flag:
+        found.append(or_(false(), *(_in_state(state) for state in filters.flagged)))
     if filters.reason:
         found.append(
             Reclamation.id.in_(select(Item.reclamation_id).where(Item.reason == filters.reason))

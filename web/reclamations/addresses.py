@@ -20,6 +20,7 @@ def filters_from(arguments: MultiDict[str, str]) -> Filters:
         tab=arguments.get("tab", "open" if arguments.get("q") else "needs-action"),
         search=arguments.get("q", "").strip()[:LONGEST_SEARCH],
         states=tuple(dict.fromkeys(filter(None, arguments.getlist("state")))),
+        flag=arguments.get("flag", ""),
         reason=arguments.get("reason", ""),
         shop=arguments.get("shop", ""),
         unit=arguments.get("unit", ""),
@@ -40,6 +41,7 @@ def query_of(filters: Filters, **more: str) -> str:
     pairs: list[tuple[str, str]] = [("tab", filters.tab), ("q", filters.search)]
     pairs += [("state", state) for state in filters.states]
     pairs += [
+        ("flag", filters.flag),
         ("reason", filters.reason),
         ("shop", filters.shop),
         ("unit", filters.unit),

@@ -40,6 +40,7 @@ class Options:
     """What the filters offer: pairs of value and label; states by workflow."""
 
     states: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    flags: Sequence[tuple[str, str]]
     reasons: Sequence[tuple[str, str]]
     shops: Sequence[tuple[str, str]]
     units: Sequence[tuple[str, str]]
@@ -65,7 +66,7 @@ def list_page(
     session: Session, rules: Rules, arguments: MultiDict[str, str], viewer_id: int | None
 ) -> ListPage:
     """What the address asks for; always the same number of statements."""
-    filters = addresses.filters_from(arguments)
+    filters = with_flagged(addresses.filters_from(arguments), rules)
     after, before = addresses.cursors_from(arguments)
     shown = page(session, filters, viewer_id, after=after, before=before)
     labels, options = Labels(session, rules), options_of(session, rules)
@@ -80,6 +81,17 @@ def list_page(
         previous=addresses.cursor_text(shown.previous),
         next=addresses.cursor_text(shown.next),
     )
+
+
+def with_flagged(filters: Filters, rules: Rules) -> Filters:
+    """The filters with the states that have the flag which is asked for."""
+    flagged = [
+        f"{definition.name}:{state.name}"
+        for definition in rules.definitions.values()
+        for state in definition.states.values()
+        if filters.flag in state.flags
+    ]
+    return replace(filters, flagged=tuple(flagged))
 
 
 def tabs_of(session: Session, filters: Filters, viewer_id: int | None) -> list[Tab]:
@@ -110,6 +122,7 @@ def options_of(session: Session, rules: Rules) -> Options:
             )
             for definition in rules.definitions.values()
         ],
+        flags=[(flag, flag.capitalize()) for flag in _flags(rules)],
         reasons=list(reasons.items()),
         shops=[(shop.code, shop.name) for shop in people.shops(session)],
         units=[
@@ -124,11 +137,18 @@ def options_of(session: Session, rules: Rules) -> Options:
     )
 
 
+def _flags(rules: Rules) -> list[str]:
+    """Every flag of the folder's workflows, each once."""
+    states = (state for one in rules.definitions.values() for state in one.states.values())
+    return sorted({flag for state in states for flag in state.flags})
+
+
 def chips_of(filters: Filters, options: Options, labels: Labels) -> list[Chip]:
     """One for each filter that is on, which its address takes off."""
     chosen = [
         ("search", "", f"“{filters.search}”" if filters.search else ""),
         *(("states", state, _state_label(state, options)) for state in filters.states),
+        ("flag", "", filters.flag.capitalize()),
         ("reason", "", labels.reason(filters.reason, filters.shop) if filters.reason else ""),
         ("shop", "", dict(options.shops).get(filters.shop, filters.shop)),
         ("unit", "", dict(options.units).get(filters.unit, filters.unit)),

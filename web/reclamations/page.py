@@ -18,6 +18,7 @@ from claims.rules import Rules
 from web.badges import Badge
 from web.reclamations.addresses import filters_in
 from web.reclamations.banner import Banner, banner_of
+from web.reclamations.listing import with_flagged
 from web.reclamations.timeline import Moment, timeline
 from web.workflows.drawings import Drawing, drawings_of
 from web.workflows.labels import Labels
@@ -98,7 +99,7 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
     rows = [_row(item, offered, labels, actor) for item in reclamation.items]
     due = _next_deadline(reclamation)
     before, after = (
-        neighbours(session, filters_in(query), actor.staff_id, reclamation)
+        neighbours(session, with_flagged(filters_in(query), rules), actor.staff_id, reclamation)
         if query
         else (None, None)
     )

@@ -10,7 +10,7 @@ from claims.queries.case import find_letter
 from web.database import redress, transaction
 from web.reclamations import addresses
 from web.reclamations.export import csv_lines
-from web.reclamations.listing import list_page
+from web.reclamations.listing import list_page, with_flagged
 from web.reclamations.page import case_page
 from web.security.current import current_actor
 from web.workflows.labels import whom
@@ -28,7 +28,8 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/reclamations.csv")
 def export() -> ResponseReturnValue:
-    filters, parts = addresses.filters_from(request.args), redress()
+    parts = redress()
+    filters = with_flagged(addresses.filters_from(request.args), parts.rules)
     lines = csv_lines(parts.sessions, parts.rules, filters, current_actor().staff_id)
     begun = chain([next(lines)], lines)
     response = Response(stream_with_context(begun), mimetype="text/csv")

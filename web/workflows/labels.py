@@ -59,7 +59,7 @@ class Labels:
         state = definition.states.get(name or "")
         if state is None:
             return Badge(name or "—", "closed")
-        return Badge(state.label, tone_of(state))
+        return Badge(state.label, tone_of(state), tuple(sorted(state.flags)))
 
     def state_of(self, case: Reclamation | Item) -> Badge:
         return self.state(case.workflow_hash, case.state)
