@@ -35,8 +35,8 @@ VALUES (%s, %s, 'refund.pay', 1, %s, 'pay-refund', %s, %s, %s, %s) RETURNING id
 """
 REFUND = """
 INSERT INTO refunds (order_id, reclamation_id, item_id, amount, currency, status, calculation,
-                     asked_at, asked_by, asked_by_id, effect_id)
-VALUES (%s, %s, %s, %s, 'EUR', 'asked', %s, %s, 'Anna', 1, %s) RETURNING id
+                     asked_at, asked_by, asked_by_id, cleared_at, cleared_by_id, effect_id)
+VALUES (%s, %s, %s, %s, 'EUR', 'asked', %s, %s, 'Anna', 1, now(), 1, %s) RETURNING id
 """
 REFUND_LINE = """
 INSERT INTO refund_lines (refund_id, order_line_id, order_id, amount, tax, tax_rate)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -35,14 +36,16 @@ class Allowance:
 
 
 def may_refund(
-    session: Session, rules: Rules, reclamation: Reclamation, actor: Actor
+    session: Session, rules: Rules, reclamation: Reclamation, actor: Actor, at: datetime
 ) -> Allowance | None:
     """What a person may still refund alone here; None where no limit binds them."""
     kinds = rules.choices.limits(reclamation.shop.code).of(actor.roles, reclamation.currency)
-    return _binding(session, kinds, reclamation, actor.staff_id, None)
+    return _binding(session, kinds, reclamation, actor.staff_id, at)
 
 
-def check(session: Session, rules: Rules, item: Item, amount: int, actor: Actor) -> None:
+def check(
+    session: Session, rules: Rules, item: Item, amount: int, actor: Actor, at: datetime
+) -> None:
     """NotAllowed where this is more than whoever lets it go may refund alone.
 
     That holds whatever the workflow says. Whoever approves a proposal needs it within their own
@@ -56,13 +59,13 @@ def check(session: Session, rules: Rules, item: Item, amount: int, actor: Actor)
     else:
         kinds = limits.strictest(reclamation.currency)
         staff_id = proposed.asked_by_id if proposed else None
-    allowance = _binding(session, kinds, reclamation, staff_id, proposed)
+    allowance = _binding(session, kinds, reclamation, staff_id, at, proposed)
     if allowance is not None and amount > allowance.room:
         raise NotAllowed(*_why(allowance, amount, reclamation.currency, actor, proposed))
 
 
 def facts(
-    session: Session, rules: Rules, reclamation: Reclamation, actor: Actor
+    session: Session, rules: Rules, reclamation: Reclamation, actor: Actor, at: datetime
 ) -> dict[str, object]:
     """The sums that conditions see, in major units; what was not loaded is left out."""
     order, currency = reclamation.order, reclamation.currency
@@ -72,12 +75,12 @@ def facts(
         "order.refunded": to_major(of_order(order), currency),
     }
     if sums.knows_window(WINDOW):
-        found[OF_CUSTOMER] = to_major(sums.of_customer(order, WINDOW), currency)
+        found[OF_CUSTOMER] = to_major(sums.of_customer(order, WINDOW, at), currency)
     if actor.kind != "person":
         return {**found, TODAY: 0.0, "staff.may_refund": 0.0}
     if actor.staff_id is not None and sums.knows_person(actor.staff_id):
-        found[TODAY] = to_major(sums.of_person(actor.staff_id, currency), currency)
-    allowance = may_refund(session, rules, reclamation, actor)
+        found[TODAY] = to_major(sums.of_person(actor.staff_id, currency, at), currency)
+    allowance = may_refund(session, rules, reclamation, actor, at)
     left = NO_LIMIT if allowance is None else to_major(allowance.left, currency)
     return {**found, "staff.may_refund": left}
 
@@ -87,13 +90,14 @@ def _binding(
     kinds: Sequence[OfOneKind],
     reclamation: Reclamation,
     staff_id: int | None,
-    but: Refund | None,
+    at: datetime,
+    but: Refund | None = None,
 ) -> Allowance | None:
     """The limit that leaves least: of each role its tightest, of several roles the best, of the
     kinds the tightest again. `but` is a proposal that is looked at, and does not count itself."""
 
     def allowance(limit: Limit) -> Allowance:
-        counted = _counted(session, limit, reclamation, staff_id, but)
+        counted = _counted(session, limit, reclamation, staff_id, at, but)
         return Allowance(limit, limit.minor(reclamation.currency), counted)
 
     best = [max((_tightest(map(allowance, role)) for role in kind), key=_room) for kind in kinds]
@@ -113,6 +117,7 @@ def _counted(
     limit: Limit,
     reclamation: Reclamation,
     staff_id: int | None,
+    at: datetime,
     but: Refund | None,
 ) -> int:
     match limit.per:
@@ -121,11 +126,11 @@ def _counted(
         case "order":
             return of_order(reclamation.order, but)
         case "customer":
-            return sums_in(session).of_customer(reclamation.order, limit.within, but)
+            return sums_in(session).of_customer(reclamation.order, limit.within, at, but)
         case "day":
             if staff_id is None:
                 return 0
-            return sums_in(session).of_person(staff_id, reclamation.currency)
+            return sums_in(session).of_person(staff_id, reclamation.currency, at)
 
 
 def _why(

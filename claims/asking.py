@@ -39,6 +39,7 @@ def check(
     use: EffectUse,
     values: Input,
     actor: Actor,
+    at: datetime,
 ) -> None:
     """Refused where the effect could not be asked for; nothing is changed yet.
 
@@ -50,7 +51,7 @@ def check(
     if proposed is None:
         refunds.check_amount(case, amount_of(values))
     amount = proposed.amount if proposed else amount_of(values)
-    allowances.check(session, rules, case, amount, actor)
+    allowances.check(session, rules, case, amount, actor, at)
 
 
 def ask(

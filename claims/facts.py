@@ -27,6 +27,7 @@ def facts_of(
     unit = reclamation.business_unit
     return {
         **own,
+        **rules.extensions.facts_of(case),
         "reclamation.priority": reclamation.priority,
         "reclamation.source": reclamation.source,
         "order.number": order.number,
@@ -37,7 +38,7 @@ def facts_of(
         "order.business_unit": unit.code if unit else "",
         "customer.number": order.customer_number,
         "customer.claims": earlier_claims(session, reclamation),
-        **allowances.facts(session, rules, reclamation, actor),
+        **allowances.facts(session, rules, reclamation, actor, at),
         "now": at,
     }
 

@@ -54,7 +54,7 @@ def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) ->
     return CaseOffers(
         offers_of(session, rules, reclamation, actor, at),
         {item.id: offers_of(session, rules, item, actor, at) for item in reclamation.items},
-        allowances.may_refund(session, rules, reclamation, actor),
+        allowances.may_refund(session, rules, reclamation, actor, at),
     )
 
 
@@ -74,7 +74,7 @@ def offers_of(
             offer.event,
             offer.reasons
             or _second_person(case, offer.event, actor)
-            or _above_limit(session, rules, case, offer.event, actor),
+            or _above_limit(session, rules, case, offer.event, actor, at),
             _in_minor_units(offer.event, engine.defaults(offer.event.name, facts), places),
             _is_happy(lines, offer.event),
         )
@@ -93,7 +93,12 @@ def _second_person(case: Reclamation | Item, event: Event, actor: Actor) -> tupl
 
 
 def _above_limit(
-    session: Session, rules: Rules, case: Reclamation | Item, event: Event, actor: Actor
+    session: Session,
+    rules: Rules,
+    case: Reclamation | Item,
+    event: Event,
+    actor: Actor,
+    at: datetime,
 ) -> tuple[str, ...]:
     """Why `actor` cannot let a proposal go, where that is all the event could do."""
     if not isinstance(case, Item) or (proposed := proposal(case)) is None:
@@ -102,7 +107,7 @@ def _above_limit(
     lines = [line for line in definition.lines_from[case.state] if line.event == event.name]
     if all(any(definition.effects[e].run == MONEY for e in line.effects) for line in lines):
         try:
-            allowances.check(session, rules, case, proposed.amount, actor)
+            allowances.check(session, rules, case, proposed.amount, actor, at)
         except NotAllowed as refused:
             return refused.reasons
     return ()

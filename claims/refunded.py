@@ -7,7 +7,7 @@ statement, and only where a limit or a condition asks for it.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, literal, select, text, tuple_, union_all
@@ -30,7 +30,6 @@ Customer = tuple[int, str]
 class Sums:
     """What counts beside the loaded orders, in minor units; kept in the session."""
 
-    at: datetime
     orders: Sequence[Order] = ()
     """Those that are loaded, and counted as they stand in memory."""
     windows: frozenset[timedelta | None] | None = frozenset()
@@ -48,7 +47,9 @@ class Sums:
     def knows_person(self, staff_id: int) -> bool:
         return self.people is None or staff_id in self.people
 
-    def of_customer(self, order: Order, window: timedelta | None, but: Refund | None = None) -> int:
+    def of_customer(
+        self, order: Order, window: timedelta | None, at: datetime, but: Refund | None = None
+    ) -> int:
         """What the customer of an order was refunded; without a number, of this order only."""
         if not self.knows_window(window):
             raise LookupError("These sums of customers were not loaded; see claims.refunded.load.")
@@ -60,11 +61,11 @@ class Sums:
             counted(refund)
             for each in of_them
             for refund in each.refunds
-            if refund is not but and (window is None or _since(refund) >= self.at - window)
+            if refund is not but and (window is None or _since(refund) >= at - window)
         )
         return here + self.of_customers.get((*key, window), 0)
 
-    def of_person(self, staff_id: int, currency: str) -> int:
+    def of_person(self, staff_id: int, currency: str, at: datetime) -> int:
         """What a member of staff let go since midnight."""
         if not self.knows_person(staff_id):
             raise LookupError("These sums of people were not loaded; see claims.refunded.load.")
@@ -73,7 +74,7 @@ class Sums:
             for order in self.orders
             for refund in order.refunds
             if refund.cleared_by_id == staff_id and refund.currency == currency
-            if refund.cleared_at is not None and refund.cleared_at >= midnight(self.at)
+            if refund.cleared_at is not None and refund.cleared_at >= midnight(at)
         )
         return here + self.of_people.get((staff_id, currency), 0)
 
@@ -107,10 +108,10 @@ def sums_in(session: Session) -> Sums:
     return sums
 
 
-def only_these(session: Session, reclamations: Iterable[Reclamation], at: datetime) -> None:
-    """Count the orders of these reclamations and nothing else: for a world that is tried out."""
+def only_these(session: Session, reclamations: Iterable[Reclamation]) -> None:
+    """Count their orders and nothing else, whenever asked: for a world that is tried out."""
     orders = {each.order.id: each.order for each in reclamations}
-    session.info["sums"] = Sums(at, tuple(orders.values()), None, None)
+    session.info["sums"] = Sums(tuple(orders.values()), None, None)
 
 
 def load(
@@ -149,7 +150,7 @@ def load(
         else:
             of_customers[key, number, currency, windows[which]] = int(amount)
     session.info["sums"] = Sums(
-        at, tuple(orders.values()), asked.windows, asked.people, of_customers, of_people
+        tuple(orders.values()), asked.windows, asked.people, of_customers, of_people
     )
 
 
@@ -193,7 +194,7 @@ def _askers(reclamation: Reclamation) -> set[int]:
     return {r.asked_by_id for r in proposed if r.asked_by_id is not None}
 
 
-_NONE = Sums(datetime.min.replace(tzinfo=UTC))
+_NONE = Sums()
 _PEOPLE = -1
 _LOCK = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 _COUNTED = func.sum(

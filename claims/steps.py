@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from claims import asking, clocks, journal, refunds
-from claims.commands import COMMANDS, CommandRun
+from claims.commands import CommandRun
 from claims.facts import facts_of
 from claims.models import Effect, Incident, Item, Reclamation
 from claims.money import decimals
@@ -79,7 +79,7 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
     if isinstance(case, Item):
         run = _command_run(rules, case, happening)
         for command in decision.line.do:
-            check, _ = COMMANDS[command]
+            check, _ = rules.extensions.commands[command]
             check(run)
     prepared = Prepared(happening, definition, decision.line)
     _check_what_follows(session, rules, prepared)
@@ -94,7 +94,7 @@ def _check_what_follows(session: Session, rules: Rules, prepared: Prepared) -> N
             asking.refuse_in_import(prepared.definition.effects[name])
         else:
             use = prepared.definition.effects[name]
-            asking.check(session, rules, case, use, happening.input, happening.actor)
+            asking.check(session, rules, case, use, happening.input, happening.actor, happening.at)
     if isinstance(case, Reclamation) and line.send_items:
         for item in case.items:
             if item.final is None:
@@ -119,7 +119,7 @@ def take(session: Session, rules: Rules, prepared: Prepared) -> None:
     if isinstance(case, Item):
         run = _command_run(rules, case, happening)
         for command in line.do:
-            _, act = COMMANDS[command]
+            _, act = rules.extensions.commands[command]
             act(run)
     _settle(rules, prepared)
     _ask_effects(session, rules, prepared)

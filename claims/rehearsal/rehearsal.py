@@ -22,6 +22,8 @@ from claims.rehearsal.world import open_reclamation
 from claims.rules import Rules
 from claims.sentences import told
 from claims.steps import Happening
+from workflows.definition import Definition
+from workflows.engine import Engine
 
 WORKER = Actor("worker", "the worker")
 
@@ -71,9 +73,10 @@ class Rehearsal:
             self._look_again()
         return tuple(happened)
 
-    def wait(self, span: timedelta) -> tuple[Happened, ...]:
+    def wait(self, span: timedelta, *, is_business: bool = False) -> tuple[Happened, ...]:
         """Let time pass; deadlines ring on the way, each at its moment."""
-        return self.wait_until(self.at + span)
+        calendar = self.rules.choices.calendar(self.given.shop)
+        return self.wait_until(calendar.add(self.at, span) if is_business else self.at + span)
 
     def wait_until(self, moment: datetime) -> tuple[Happened, ...]:
         """The same until a moment; one that has passed is Refused."""
@@ -123,11 +126,16 @@ class Rehearsal:
             raise NotFound(f"There is no item {number}; the reclamation has {len(items)}.")
         return items[number - 1]
 
+    def engine_of(self, definition: Definition) -> Engine:
+        return self.rules.engine(self._session, definition.hash)
+
     def state(self, case: int) -> str:
         return self.case(case).state
 
-    def facts(self, case: int) -> Mapping[str, object]:
-        return facts_of(self._session, self.rules, self.case(case), self.at, CLOCK)
+    def facts(self, case: int, who: Person | None = None) -> Mapping[str, object]:
+        """What conditions see of a case when `who` acts; without, when the clock does."""
+        actor = self._actor(who) if who else CLOCK
+        return facts_of(self._session, self.rules, self.case(case), self.at, actor)
 
     @property
     def journal(self) -> tuple[Happened, ...]:

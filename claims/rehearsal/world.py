@@ -10,6 +10,7 @@ from claims.claimable import Wanted, problems_of
 from claims.models import BusinessUnit, Order, OrderLine, Payment, Reclamation, Shop
 from claims.new_reclamation import NewClaim
 from claims.people import Actor
+from claims.refunded import only_these
 from claims.refusals import Refused
 from claims.rehearsal.given import Given, ItemGiven
 from claims.rehearsal.memory import write
@@ -50,6 +51,7 @@ def open_reclamation(session: Session, rules: Rules, given: Given, actor: Actor)
     )
     write(session)
     session.info["earlier_claims"] = {reclamation.id: given.customer_claims}
+    only_these(session, [reclamation])
     look_again(session, rules, reclamation, actor, given.at)
     return reclamation
 

@@ -191,8 +191,8 @@ def test_an_event_for_other_roles_says_for_which_and_is_refused_when_sent_all_th
 def test_a_second_look_needs_a_second_person(
     sign_in: SignIn, sessions: Sessions, rules: Rules
 ) -> None:
-    dear = back_again(sessions, rules, Line(unit_price=30000))
-    lena, lars = sign_in("Lena", "lead"), sign_in("Lars", "lead")
+    dear = back_again(sessions, rules, Line(unit_price=250000))
+    lena, finn = sign_in("Lena", "lead"), sign_in("Finn", "finance")
 
     lena.press(lena.open(dear.form("refund")))
     refused = lena.open(dear.form("approve"))
@@ -201,7 +201,7 @@ def test_a_second_look_needs_a_second_person(
     assert "Approve needs a second person" in refused.text
     assert refused.texts("//button[@data-send]") == []
 
-    lars.press(lars.open(dear.form("approve")))
+    finn.press(finn.open(dear.form("approve")))
     assert dear.state == "refunding"
 
 

@@ -49,7 +49,7 @@ def test_a_button_that_cannot_be_pressed_stays_and_says_why(
 
     grey = page.texts("//span[@class='blocked']")
     approve = next(said for said in grey if said.startswith("Approve"))
-    assert "Approve is for lead." in approve
+    assert "Approve is for finance or lead." in approve
 
 
 def test_the_page_lists_what_happened_in_one_voice_the_newest_first(
