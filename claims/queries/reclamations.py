@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from claims.models import BusinessUnit, Deadline, Item, Order, OrderLine, Reclamation, Shop, Staff
@@ -56,6 +56,9 @@ class ReclamationRow:
     opened_at: datetime
     closed_at: datetime | None
     next_due: datetime | None
+    """When the next of its clocks runs out, of those that run."""
+    stands_still: bool
+    """Whether one of its clocks stands still."""
     is_late: bool
     items: tuple[ItemBrief, ...]
 
@@ -154,11 +157,9 @@ def _in_order(*, descending: bool) -> list[ColumnElement[Any]]:
 
 
 def _rows(chosen: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
-    next_due = (
-        select(func.min(Deadline.due_at))
-        .where(Deadline.reclamation_id == Reclamation.id, Deadline.ended_at.is_(None))
-        .scalar_subquery()
-    )
+    clocks = (Deadline.reclamation_id == Reclamation.id, Deadline.ended_at.is_(None))
+    next_due = select(func.min(Deadline.runs_out_at)).where(*clocks).scalar_subquery()
+    stands_still = exists().where(*clocks, Deadline.remaining.is_not(None))
     return (
         select(
             Reclamation.id,
@@ -178,6 +179,7 @@ def _rows(chosen: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
             Reclamation.opened_at,
             Reclamation.closed_at,
             next_due.label("next_due"),
+            stands_still.label("stands_still"),
             waiting.is_late().label("is_late"),
         )
         .join(Order, Order.id == Reclamation.order_id)

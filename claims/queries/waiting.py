@@ -52,12 +52,15 @@ def money_in_flight() -> ColumnElement[bool]:
 
 
 def is_late() -> ColumnElement[bool]:
-    """A deadline of it has passed, or it has waited for one of us for longer than LATE_AFTER."""
+    """A clock of it has run out, or it has waited for one of us for longer than LATE_AFTER.
+
+    A clock that stands still has not run out; one that nobody hears in this state has.
+    """
     now = func.redress_now()
     passed = exists().where(
         Deadline.reclamation_id == Reclamation.id,
         Deadline.ended_at.is_(None),
-        Deadline.due_at < now,
+        Deadline.runs_out_at < now,
     )
     waited = _open_item(
         func.coalesce(Item.waits_for, US[0]).in_(US), Item.state_since < now - LATE_AFTER

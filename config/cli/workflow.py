@@ -17,6 +17,7 @@ from config.cli.workflow_new import new
 from config.cli.workflow_reload import reload_
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
+from workflows.drawing import clock_words
 from workflows.problems import Problem, WorkflowProblems, nearest
 from workflows.reading import files_of, read_files
 from workflows.reports import as_json, as_sarif
@@ -186,8 +187,10 @@ def _say_line(definition: Definition, line: Transition) -> str:
 def _sender(event: Event) -> str:
     if event.by:
         return ", ".join(sorted(event.by)) + (", a second person" if event.second_person else "")
-    if event.after:
-        return f"after {event.after}".removesuffix(", 0:00:00")
+    if event.by_clock:
+        return clock_words(event)
     if event.on_enter:
         return "at once"
+    if event.on_change:
+        return "when facts change"
     return f"from its {event.sent_by}" if event.sent_by else "an outcome"

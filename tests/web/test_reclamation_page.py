@@ -8,6 +8,7 @@ from claims.claiming import claim
 from claims.edits import add_note
 from claims.rules import Rules
 from config.bootstrap import Redress
+from tests.claims.promises import PROMISE, rules_of
 from tests.support.cases import AGENT, FINANCE, WAREHOUSE, claim_first, press, work_off
 from tests.support.shop import Line, a_shop, an_order
 from tests.support.web import Browser, counted_statements
@@ -168,3 +169,19 @@ def test_a_reclamation_with_ten_items_asks_the_database_as_often_as_one_with_two
         return len(sent)
 
     assert statements(10) == statements(2)  # DEBUG
+
+
+def test_a_clock_that_stands_still_says_for_whom_and_with_how_much_left(
+    clerk: Browser, sessions: Sessions, rules: Rules
+) -> None:
+    promised = rules_of(rules, PROMISE.replace("item-promise", "item-return"))
+    with sessions.begin() as session:
+        item = claim_first(session, promised, an_order(session))
+        press(session, promised, item, "ask", AGENT)
+        number = item.reclamation.number
+
+    page = clerk.open(f"/reclamations/{number}")
+
+    [said] = page.texts("//header[contains(@class, 'case-head')]/p")
+    assert "No answer in 1 month" in said
+    assert "The promise stands still while we wait for the customer; 10 days left" in said

@@ -66,10 +66,14 @@ def _cells(row: ReclamationRow, labels: Labels) -> Iterable[str]:
         row.priority,
         row.assignee,
         row.opened_at.isoformat(timespec="seconds"),
-        row.next_due.isoformat(timespec="seconds") if row.next_due else "",
+        row.next_due.isoformat(timespec="seconds") if row.next_due else _still(row),
         "late" if row.is_late else "",
         row.closed_at.isoformat(timespec="seconds") if row.closed_at else "",
     )
+
+
+def _still(row: ReclamationRow) -> str:
+    return "stands still" if row.stands_still else ""
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from claims.models import Deadline, Item, Reclamation
+from claims.models import Item, Reclamation
 from claims.offering import CaseOffer, CaseOffers, offers
 from claims.people import Actor
 from claims.queries import case as cases
@@ -18,6 +17,7 @@ from claims.rules import Rules
 from web.badges import Badge
 from web.reclamations.addresses import filters_in
 from web.reclamations.banner import Banner, banner_of
+from web.reclamations.clocks import ClockShown, clocks_of
 from web.reclamations.listing import with_flagged
 from web.reclamations.timeline import Moment, timeline
 from web.workflows.drawings import Drawing, drawings_of
@@ -69,8 +69,7 @@ class CasePage:
     primary: Sequence[Action]
     many: Sequence[ManyAction]
     banner: Banner
-    next_deadline: Deadline | None
-    deadline_label: str
+    clocks: Sequence[ClockShown]
     previous: str | None
     next: str | None
     list: str
@@ -97,7 +96,6 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
     case = cases.read_case(session, number)
     reclamation, labels = case.reclamation, Labels(session, rules)
     rows = [_row(item, offered, labels, actor) for item in reclamation.items]
-    due = _next_deadline(reclamation)
     before, after = (
         neighbours(session, with_flagged(filters_in(query), rules), actor.staff_id, reclamation)
         if query
@@ -112,8 +110,7 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
         primary=list(_primary(reclamation, rows, offered))[:MOST_PRIMARY],
         many=_many(rows),
         banner=banner_of(case, rows, actor),
-        next_deadline=due,
-        deadline_label=_deadline_label(due, labels),
+        clocks=clocks_of(reclamation, labels),
         previous=before,
         next=after,
         list=query,
@@ -179,19 +176,3 @@ def _many(rows: Sequence[ItemRow]) -> list[ManyAction]:
                 labels.setdefault(offer.event.name, offer.event.label)
                 counted[offer.event.name] = counted.get(offer.event.name, 0) + 1
     return [ManyAction(name, label, counted[name]) for name, label in labels.items()]
-
-
-def _next_deadline(reclamation: Reclamation) -> Deadline | None:
-    waiting = [deadline for deadline in reclamation.deadlines if deadline.ended_at is None]
-    return min(waiting, key=_due, default=None)
-
-
-def _due(deadline: Deadline) -> datetime:
-    return deadline.due_at
-
-
-def _deadline_label(deadline: Deadline | None, labels: Labels) -> str:
-    if deadline is None:
-        return ""
-    case = deadline.item or deadline.reclamation
-    return labels.event_label(case.workflow_hash, deadline.event)

@@ -11,7 +11,7 @@ from workflows.drawing.dot import draw_dot
 from workflows.drawing.marks import Marks, Standing, Step, UnknownState
 from workflows.drawing.mermaid import draw_mermaid
 from workflows.drawing.svg import draw_svg
-from workflows.drawing.words import aged, clock_words, describe, sender_words
+from workflows.drawing.words import aged, clock_words, describe, sender_words, span_words
 
 __all__ = [
     "Arrow",
@@ -30,4 +30,5 @@ __all__ = [
     "legend_of",
     "party_of",
     "sender_words",
+    "span_words",
 ]
