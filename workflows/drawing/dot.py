@@ -113,7 +113,7 @@ def _edge(definition: Definition, told: Told) -> str:
     attributes = {
         "penwidth": "2.4" if arrow.is_happy or told.is_taken else "0.8",
         "weight": "8" if arrow.is_happy else "1",
-        "style": "dashed" if is_clock else "dotted" if is_automatic else "solid",
+        "style": "solid" if told.is_taken else _stroke(is_clock, is_automatic),
         "class": " ".join(["line", *(kind for kind, holds in kinds if holds)]),
     }
     if told.is_taken:
@@ -122,6 +122,12 @@ def _edge(definition: Definition, told: Told) -> str:
         attributes["color"] = PALE
     ends = f"{quoted(arrow.source)} -> {quoted(arrow.target)}"
     return f"{ends} [label={quoted(said, to_the_left=True)} {_attributes(attributes)}]"
+
+
+def _stroke(is_clock: bool, is_automatic: bool) -> str:
+    if is_clock:
+        return "dashed"
+    return "dotted" if is_automatic else "solid"
 
 
 def _legend(definition: Definition, marks: Marks) -> list[str]:

@@ -19,22 +19,24 @@
       const next = Math.min(LARGEST, Math.max(SMALLEST, wanted));
       const before = svg.getBoundingClientRect();
       const frame = box.getBoundingClientRect();
-      const across = (frame.left + x - before.left) / before.width;
-      const down = (frame.top + y - before.top) / before.height;
+      const left = (frame.left + x - before.left) / before.width;
+      const top = (frame.top + y - before.top) / before.height;
       scale = next;
       svg.setAttribute("width", width * scale);
       svg.setAttribute("height", height * scale);
       const after = svg.getBoundingClientRect();
-      box.scrollLeft += after.left + across * after.width - (frame.left + x);
-      box.scrollTop += after.top + down * after.height - (frame.top + y);
+      box.scrollLeft += after.left + left * after.width - (frame.left + x);
+      box.scrollTop += after.top + top * after.height - (frame.top + y);
       const said = tools?.querySelector("[data-zoom-size]");
       if (said) said.textContent = `${Math.round(scale * 100)} %`;
     };
-    const room = () => {
-      const style = getComputedStyle(box);
-      return box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    };
-    const fit = () => resize(Math.min(1, room() / width));
+    const style = getComputedStyle(box);
+    const across = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    const down = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+    const highest = parseFloat(style.maxHeight) || Infinity;
+    const asWide = () => Math.min(1, (box.clientWidth - across) / width);
+    const whole = () => Math.min(asWide(), (highest - down) / height);
+    const fit = () => resize(whole());
     const ways = { in: () => resize(scale * STEP), out: () => resize(scale / STEP), fit };
 
     tools?.addEventListener("click", (event) => ways[event.target.dataset.zoom]?.());
@@ -57,8 +59,7 @@
     );
     drag(box);
 
-    if (room() / width >= READABLE) fit();
-    else resize(1);
+    resize([whole(), asWide(), 1].find((each) => each >= READABLE));
   };
 
   /* With a mouse only: fingers scroll the box anyway. A click on a state is none of it. */
