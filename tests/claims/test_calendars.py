@@ -1,5 +1,6 @@
 """Business days: holidays of the shop's region, its own days off, and the days of 23 hours."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from claims.calendars import DAY, Calendar
 from claims.reading_choices import read_choices
+from config.settings import PROJECT
 from tests.claims.test_choices import SOUND, definitions, problems
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -102,14 +104,9 @@ def test_what_begins_later_never_ends_earlier(
     assert calendar.add(earlier, span) <= calendar.add(later, span)
 
 
-CALENDAR = """\
-calendar:
-  country: DE
-  region: BY
-  time-zone: Europe/Berlin
-  weekend: [saturday, sunday]
-  closed: [2026-12-24, 2026-12-31]
-"""
+PAPER = (PROJECT / "docs" / "clocks.md").read_text(encoding="utf-8")
+[CALENDAR] = re.findall(r"```yaml calendar\n(.*?)```", PAPER, re.DOTALL)
+"""As the paper has it, so that it stays true."""
 
 
 def test_each_shop_works_by_its_own_calendar() -> None:
