@@ -129,6 +129,10 @@ class Rehearsal:
     def engine_of(self, definition: Definition) -> Engine:
         return self.rules.engine(self._session, definition.hash)
 
+    def definition_of(self, case: int) -> Definition:
+        """The workflow that the case goes through."""
+        return self.rules.definition(self._session, self.case(case).workflow_hash)
+
     def state(self, case: int) -> str:
         return self.case(case).state
 

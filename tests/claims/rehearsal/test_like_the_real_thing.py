@@ -37,7 +37,7 @@ def test_the_same_steps_leave_the_same_journal_and_the_same_money(
         cases.press(session, rules, first, "refund", cases.AGENT, amount="250")
         cases.press(session, rules, first, "approve", cases.LEAD)
         cases.work_off(session, rules, first)
-        cases.press(session, rules, second, "refund", cases.AGENT, amount="9")
+        cases.press(session, rules, second, "refund", cases.LEAD, amount="9")
         cases.work_off(session, rules, second, "refused")
         real = first.reclamation
         story = [
@@ -57,7 +57,7 @@ def test_the_same_steps_leave_the_same_journal_and_the_same_money(
     rehearsal.fire(1, "refund", people.AGENT, {"amount": "250"})
     rehearsal.fire(1, "approve", people.LEAD)
     rehearsal.answer("pay-refund", "done")
-    rehearsal.fire(2, "refund", people.AGENT, {"amount": "9"})
+    rehearsal.fire(2, "refund", people.LEAD, {"amount": "9"})
     rehearsal.answer("pay-refund", "refused")
     tried = rehearsal.reclamation
 

@@ -46,15 +46,15 @@ def test_a_step_that_is_refused_leaves_everything_as_it_was(rules: Rules) -> Non
 
 
 def test_bounds_roles_and_the_second_person_are_those_of_the_door(rules: Rules) -> None:
-    rehearsal = Rehearsal(rules, Given(items=(ItemGiven(price=30000),)))
+    rehearsal = Rehearsal(rules, Given(items=(ItemGiven(price=300000),)))
     rehearsal.fire(1, "parcel-arrived", WAREHOUSE, {"received": "1", "condition": "as new"})
 
-    with pytest.raises(InvalidInput, match=r"at most 300\.00"):
-        rehearsal.fire(1, "refund", LEAD, {"amount": "301"})
-    rehearsal.fire(1, "refund", LEAD, {"amount": "300"})
+    with pytest.raises(InvalidInput, match=r"at most 3000\.00"):
+        rehearsal.fire(1, "refund", LEAD, {"amount": "3001"})
+    rehearsal.fire(1, "refund", LEAD, {"amount": "3000"})
     with pytest.raises(NotAllowed, match="second person"):
         rehearsal.fire(1, "approve", LEAD)
-    with pytest.raises(NotAllowed, match="is for lead"):
+    with pytest.raises(NotAllowed, match="is for .*lead"):
         rehearsal.fire(1, "approve", AGENT)
 
     assert rehearsal.state(1) == "awaiting-approval"

@@ -1,0 +1,98 @@
+"""A folder of workflows with the tests beside it, in its folder `tests`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from claims.choices import Choices
+from claims.reading_choices import read_choices, read_choices_file
+from claims.rehearsal.coverage import Coverage
+from claims.rehearsal.playing import Played, play
+from claims.rehearsal.reading import read_trials_file
+from claims.rehearsal.trials import TrialFile
+from claims.rules import Rules
+from workflows.catalogue import Catalogue
+from workflows.definition import Definition
+from workflows.problems import Problem, WorkflowProblems
+from workflows.reading import files_of, read_folder
+
+TESTS = "tests"
+
+
+class NoReclamationWorkflow(Exception):
+    """A folder in which no reclamation could be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of all tests of some files, and what they reached of each workflow."""
+
+    played: Sequence[tuple[TrialFile, Sequence[Played]]]
+    coverage: Mapping[str, Coverage]
+
+    @property
+    def count(self) -> int:
+        return sum(len(played) for _, played in self.played)
+
+    @property
+    def failed(self) -> int:
+        return sum(1 for _, played in self.played for each in played if each.wrong)
+
+
+def rules_of(folder: Path, claims_file: Path | None, catalogue: Catalogue) -> Rules:
+    """The workflows of a folder with the shop's choices, or with plain ones where there are none.
+
+    Raises WorkflowProblems, OSError, NoReclamationWorkflow.
+    """
+    definitions = read_folder(folder, catalogue)
+    if claims_file is not None and claims_file.is_file():
+        choices = read_choices_file(claims_file, definitions)
+    else:
+        choices = _plain_choices(definitions)
+    return Rules(definitions, choices, catalogue)
+
+
+def _plain_choices(definitions: Mapping[str, Definition]) -> Choices:
+    """One reason and one resolution: each test names the workflow that it is of."""
+    first = {d.subject: d.name for d in reversed(list(definitions.values()))}
+    if "reclamation" not in first or "item" not in first:
+        raise NoReclamationWorkflow(
+            "A test opens a reclamation with items; the folder needs a workflow of each."
+        )
+    text = (
+        f"reclamation-workflow: {first['reclamation']}\n"
+        "reasons: { does-not-fit: { label: Any } }\n"
+        "resolutions: { refund: { label: Any, keeps-product: false } }\n"
+        f"rules: [{{ workflow: {first['item']} }}]\n"
+    )
+    return read_choices(text, "plain choices", definitions)
+
+
+def files_of_tests(folder: Path) -> list[Path]:
+    """The files of tests of a folder of workflows."""
+    tests = folder / TESTS
+    return files_of(tests) if tests.is_dir() else []
+
+
+def read_all(files: Iterable[Path], rules: Rules) -> list[TrialFile]:
+    """Raises WorkflowProblems with the mistakes of all files, OSError."""
+    read: list[TrialFile] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            read.append(read_trials_file(file, rules))
+        except WorkflowProblems as wrong:
+            problems += wrong.problems
+    if problems:
+        raise WorkflowProblems(problems)
+    return read
+
+
+def run(rules: Rules, files: Iterable[TrialFile]) -> Run:
+    """Play all tests. Each workflow of the rules is measured, also one without any test."""
+    coverage = {name: Coverage(rules.definitions[name]) for name in rules.definitions}
+    played = [
+        (file, [play(rules, trial, coverage[file.workflow]) for trial in file.trials])
+        for file in files
+    ]
+    return Run(played, coverage)
