@@ -15,6 +15,7 @@ from config.cli.workflow_draw import draw
 from config.cli.workflow_files import all_of_the_folder, folder, named
 from config.cli.workflow_new import new
 from config.cli.workflow_reload import reload_
+from config.cli.workflow_test import test
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import clock_words
@@ -35,6 +36,7 @@ def workflow() -> None:
 
 workflow.add_command(reload_)
 workflow.add_command(new)
+workflow.add_command(test)
 
 
 @workflow.command("list")
