@@ -115,15 +115,15 @@ def test_a_promise_in_business_days_stands_still_with_the_business_days_it_has_l
 ) -> None:
     text = PROMISE.replace("after: 10 days, since", "after: 10 business days, since")
     promised = rehearse(rules, text)
-    promised.wait(5 * DAY)  # Saturday: five of ten are gone but for nine hours of Monday
+    promised.wait(5 * DAY)  # Saturday: five of ten are gone but for ten hours of Monday (in Berlin)
     promised.fire(1, "ask", AGENT)
 
-    assert clock(promised, "promise").remaining == 5 * DAY + timedelta(hours=9)
+    assert clock(promised, "promise").remaining == 5 * DAY + timedelta(hours=10)
     promised.wait(3 * DAY)
     promised.fire(1, "answered", AGENT)
 
     tuesday = OPENED + 8 * DAY
-    assert clock(promised, "promise").due_at == tuesday + 7 * DAY + timedelta(hours=9)
+    assert clock(promised, "promise").due_at == tuesday + 7 * DAY + timedelta(hours=10)
 
 
 def test_no_day_agreed_on_means_no_deadline(promised: Rehearsal) -> None:
