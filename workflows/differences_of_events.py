@@ -1,17 +1,11 @@
 """What differs between the events of two versions: who fires them, when, with which form."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Literal
 
 from workflows.definition import Definition, Event, Input
 from workflows.difference import Difference, Part, changes, condition, joined, listed, settings
-
-_SPANS = (
-    (timedelta(days=1), "day"),
-    (timedelta(hours=1), "hour"),
-    (timedelta(minutes=1), "minute"),
-)
+from workflows.drawing.words import clock_words
 
 
 def event_differences(old: Definition, new: Definition) -> Iterator[Difference]:
@@ -28,13 +22,11 @@ def event_differences(old: Definition, new: Definition) -> Iterator[Difference]:
 
 
 def fired(event: Event) -> str:
-    """Who or what makes it happen: `by agent, lead`, `30 days after the state was entered`."""
+    """Who or what makes it happen: `by agent, lead`, `after 30 days`."""
     if event.by:
         return f"by {joined(event.by)}"
-    if event.after is not None:
-        return _after(event)
-    if event.at is not None:
-        return f"at {condition(event.at)}"
+    if event.by_clock:
+        return clock_words(event)
     return f"sent by the {event.sent_by}" if event.sent_by else _by_itself(event)
 
 
@@ -42,23 +34,6 @@ def _by_itself(event: Event) -> str:
     if event.on_enter:
         return "at once on entering the state"
     return "when facts have changed" if event.on_change else "by the outcome of an effect"
-
-
-def _after(event: Event) -> str:
-    begin = "the case was opened" if event.since == "opened" else "the state was entered"
-    pauses = f", standing still while {joined(event.pauses_for)} is waited for"
-    return f"{span(event)} after {begin}{pauses if event.pauses_for else ''}"
-
-
-def span(event: Event) -> str:
-    """`30 days`, `5 business days`, `90 minutes`; in the largest unit that fits."""
-    after = event.after or timedelta()
-    for unit, word in _SPANS:
-        if after % unit == timedelta():
-            count = after // unit
-            business = "business " if event.is_business else ""
-            return f"{count} {business}{word}{'' if count == 1 else 's'}"
-    return f"{after.total_seconds():g} seconds"
 
 
 def _kind(event: Event) -> Literal["deadline", "event"]:

@@ -78,7 +78,7 @@ def check_states(aim: Aim, old: Mapping[str, Definition | None]) -> None:
 
     `old` are the versions whose cases are to be moved.
     """
-    known = {state for each in old.values() if each is not None for state in each.states}
+    known = dict.fromkeys(state for each in old.values() if each for state in each.states)
     wrong = []
     for before, now in aim.states.items():
         if known and None not in old.values() and before not in known:

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import click
 
-from claims.catalogue import CATALOGUE
 from claims.reading_choices import read_choices_file
 from config.cli.workflow_draw import draw
 from config.cli.workflow_files import all_of_the_folder, folder, named
+from config.cli.workflow_migrate import migrate
 from config.cli.workflow_new import new
 from config.cli.workflow_reload import reload_
 from config.cli.workflow_test import test
+from config.cli.workflow_try import try_
+from config.cli.workflow_versions import diff, versions
+from config.extensions import catalogue_of_environment
 from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import clock_words
@@ -37,6 +40,10 @@ def workflow() -> None:
 workflow.add_command(reload_)
 workflow.add_command(new)
 workflow.add_command(test)
+workflow.add_command(try_)
+workflow.add_command(versions)
+workflow.add_command(diff)
+workflow.add_command(migrate)
 
 
 @workflow.command("list")
@@ -126,7 +133,7 @@ workflow.add_command(draw)
 @workflow.command()
 def schema() -> None:
     """The JSON Schema of workflow files, for editors (config/workflow.schema.json)."""
-    click.echo(write_schema(CATALOGUE), nl=False)
+    click.echo(write_schema(catalogue_of_environment()), nl=False)
 
 
 def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
@@ -137,7 +144,7 @@ def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
         for file in (files_of(path) if path.is_dir() else [path])
     ]
     try:
-        definitions = read_files(files, CATALOGUE)
+        definitions = read_files(files, catalogue_of_environment())
         if not paths:
             choices = os.environ.get("CLAIMS_FILE") or PROJECT / "config" / "claims.yaml"
             read_choices_file(Path(choices), definitions)
