@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from claims.choices import Choices
+from claims.extensions import NO_EXTENSIONS, Extensions
 from claims.models import WorkflowVersion
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
@@ -41,8 +42,13 @@ class Rules:
         choices: Choices,
         catalogue: Catalogue,
         fingerprint: str = "",
+        extensions: Extensions = NO_EXTENSIONS,
     ) -> None:
-        """`fingerprint` is of the files they were read from, to know whether these changed."""
+        """`fingerprint` is of the files they were read from, to know whether these changed.
+
+        `extensions` stay those of the process, whatever is taken up.
+        """
+        self.extensions = extensions
         self._now = _AsRead(dict(definitions), choices, catalogue, fingerprint)
         self._engines: dict[tuple[str, str], Engine] = {}
         self._versions: dict[str, Definition] = {d.hash: d for d in definitions.values()}

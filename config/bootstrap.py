@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.catalogue import CATALOGUE
 from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
+from config.extensions import load_extensions
 from config.settings import Settings
 from config.shop_files import fingerprint_of
 from workflows.reading import read_folder
@@ -47,13 +47,18 @@ def build(settings: Settings, rules: Rules | None = None) -> Redress:
 
 
 def read_rules(settings: Settings) -> Rules:
-    """The shop's own files, read strictly; raises WorkflowProblems with all that is wrong."""
+    """The shop's own files, read strictly; raises WorkflowProblems with all that is wrong.
+
+    What they may name is the catalogue with the shop's extensions; SettingsProblem where one of
+    these is not right.
+    """
     before = fingerprint_of(settings)
-    definitions = read_folder(settings.workflows_dir, CATALOGUE)
+    extensions = load_extensions(settings.extensions)
+    definitions = read_folder(settings.workflows_dir, extensions.catalogue)
     choices = read_choices_file(settings.claims_file, definitions)
     # Files that changed while they were read have no fingerprint: they are to be read again.
     fingerprint = before if fingerprint_of(settings) == before else ""
-    return Rules(definitions, choices, CATALOGUE, fingerprint)
+    return Rules(definitions, choices, extensions.catalogue, fingerprint, extensions)
 
 
 def ring_after_commit(sessions: sessionmaker[Session], doorbell: Doorbell) -> None:

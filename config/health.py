@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from config import migrations
-from config.settings import Settings
+from config.settings import Settings, SettingsProblem
 
 _PATIENCE = 3
 
@@ -118,6 +118,8 @@ def look_at_definitions(settings: Settings) -> Iterator[Finding]:
         from config.bootstrap import build  # noqa: PLC0415 (its own mistakes are findings too)
 
         build(settings)
+    except SettingsProblem as problem:
+        yield Finding(False, str(problem))
     except Exception as problem:  # noqa: BLE001 (whatever it is, the doctor reports it)
         yield Finding(
             False,

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     workflows_dir: Path = PROJECT / "config" / "workflows"
     claims_file: Path = PROJECT / "config" / "claims.yaml"
     imports_dir: Path = PROJECT / "config" / "imports"
+    extensions: str = ""
+    """Modules with conditions, commands and effects of the shop's own, comma separated."""
     reload_seconds: float = Field(default=2, ge=0)
     """How often a process looks whether the shop's files have changed; 0: only when asked."""
     sweep_seconds: float = Field(default=2, gt=0)

@@ -69,11 +69,11 @@ def provider(host: str, port: int, ledger: Path) -> None:
 
 
 def _loaded() -> of_settings.Settings:
-    """The settings; in production the shop's files are read first, so that one that is not sound
-    is a sentence here. `make run` must be quick and does so when the start fails.
+    """The settings; in production, and with extensions, the shop's files are read first, so that
+    what is wrong is a sentence here. `make run` must be quick and does so when the start fails.
     """
     settings = of_settings.load()
-    if settings.environment == "production":
+    if settings.environment == "production" or settings.extensions:
         from config.bootstrap import read_rules
 
         read_rules(settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from claims.catalogue import CATALOGUE
+from config.extensions import catalogue_of_environment
 from config.settings import PROJECT
 from workflows.definition import Definition
 from workflows.problems import WorkflowProblems, did_you_mean
@@ -22,7 +22,7 @@ def folder() -> Path:
 def all_of_the_folder() -> dict[str, Definition]:
     """Every workflow of the shop by its name; a sentence where the folder is not sound."""
     with _told():
-        return read_folder(folder(), CATALOGUE)
+        return read_folder(folder(), catalogue_of_environment())
 
 
 def named(name: str) -> Definition:
@@ -39,7 +39,7 @@ def named_or_file(name: str) -> Definition:
     if not name.endswith((".yaml", ".yml")) and os.sep not in name:
         return named(name)
     with _told():
-        definitions = read_files([Path(name)], CATALOGUE)
+        definitions = read_files([Path(name)], catalogue_of_environment())
     return next(iter(definitions.values()))
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from claims.catalogue import CATALOGUE
 from config.cli.workflow_files import folder
+from config.extensions import catalogue_of_environment
 from config.settings import PROJECT
 from workflows.fields import LONGEST_NAME, NAME
 from workflows.parts import FOLDER as PARTS
@@ -85,7 +85,7 @@ def _parts_of(source: Path, text: str) -> dict[Path, str]:
     """The parts that the example includes and the shop's folder has not yet."""
     beside = parts_beside(source.parent, Findings(str(source)))
     try:
-        included = read(text, str(source), CATALOGUE, beside).parts
+        included = read(text, str(source), catalogue_of_environment(), beside).parts
     except WorkflowProblems as error:
         raise click.ClickException(f"{source} is not sound itself:\n{error}") from None
     targets = {folder() / PARTS / f"{name}.yaml": name for name in included if name in beside}

@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from claims import effects
 from claims.effects import Taken
+from tasks.effects.extended import handler_of
 from tasks.effects.job import Handler, Job, back_off, job_of
 from tasks.effects.table import HANDLERS
 from tasks.workshop import Workshop
@@ -37,7 +38,8 @@ def _carry_out(shop: Workshop, taken: Taken, handlers: Mapping[str, Handler]) ->
     if job is None:
         return
     try:
-        handlers[job.kind](shop, job)
+        handler = handlers.get(job.kind) or handler_of(shop.rules.extensions, job.kind)
+        handler(shop, job)
     except OperationalError:
         raise  # the database is away; the lease ends by itself
     except Exception as mistake:
