@@ -132,7 +132,7 @@ class Extension:
 
 def note(item: Item, name: str, value: str | int | float | bool) -> None:
     """Keep something with an item under a name of the extension, such as acme.grams."""
-    item.noted = {**item.noted, name: value}
+    item.noted = {**(item.noted or {}), name: value}
 
 
 def noted(item: Item, name: str) -> str | int | float | bool | None:
