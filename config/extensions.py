@@ -32,10 +32,15 @@ def load_extensions(modules: str) -> "Extensions":
     return join(_tables(names))
 
 
+def extensions_of_environment() -> "Extensions":
+    """For commands that need no settings."""
+    return load_extensions(os.environ.get("EXTENSIONS", ""))
+
+
 def catalogue_of_environment() -> Catalogue:
-    """What workflow files may name here, for commands that need no settings."""
-    modules = os.environ.get("EXTENSIONS", "")
-    return load_extensions(modules).catalogue if modules.strip() else CATALOGUE
+    """What workflow files may name here; without extensions nothing heavy is loaded for it."""
+    is_plain = not os.environ.get("EXTENSIONS", "").strip()
+    return CATALOGUE if is_plain else extensions_of_environment().catalogue
 
 
 def _tables(names: Sequence[str]) -> "list[Extension]":

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from claims.choices import Choices
+from claims.extensions import Extensions
 from claims.reading_choices import read_choices, read_choices_file
 from claims.rehearsal.coverage import Coverage
 from claims.rehearsal.playing import Played, play
 from claims.rehearsal.reading import read_trials_file
 from claims.rehearsal.trials import TrialFile
 from claims.rules import Rules
-from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.problems import Problem, WorkflowProblems
 from workflows.reading import files_of, read_folder
@@ -39,17 +39,17 @@ class Run:
         return sum(1 for _, played in self.played for each in played if each.wrong)
 
 
-def rules_of(folder: Path, claims_file: Path | None, catalogue: Catalogue) -> Rules:
+def rules_of(folder: Path, claims_file: Path | None, extensions: Extensions) -> Rules:
     """The workflows of a folder with the shop's choices, or with plain ones where there are none.
 
     Raises WorkflowProblems, OSError, NoReclamationWorkflow.
     """
-    definitions = read_folder(folder, catalogue)
+    definitions = read_folder(folder, extensions.catalogue)
     if claims_file is not None and claims_file.is_file():
         choices = read_choices_file(claims_file, definitions)
     else:
         choices = _plain_choices(definitions)
-    return Rules(definitions, choices, catalogue)
+    return Rules(definitions, choices, extensions.catalogue, extensions=extensions)
 
 
 def _plain_choices(definitions: Mapping[str, Definition]) -> Choices:

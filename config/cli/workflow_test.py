@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from claims.catalogue import CATALOGUE
 from claims.rehearsal.coverage import Coverage, Point
 from claims.rehearsal.folder import (
     NoReclamationWorkflow,
@@ -23,6 +22,7 @@ from claims.rehearsal.trials import TrialFile
 from claims.rehearsal.writing import write_trials
 from claims.rules import Rules
 from config.cli.workflow_files import folder
+from config.extensions import extensions_of_environment
 from config.settings import PROJECT
 from workflows.definition import Definition
 from workflows.problems import WorkflowProblems, did_you_mean
@@ -73,7 +73,9 @@ def _run(place: Path, files: list[Path] | None) -> tuple[Path, Rules, Run]:
     chosen = os.environ.get("CLAIMS_FILE")
     is_of_the_shop = place.resolve() == folder().resolve()
     usual = PROJECT / "config" / "claims.yaml" if is_of_the_shop else place.parent / "claims.yaml"
-    rules = rules_of(place, Path(chosen) if chosen and is_of_the_shop else usual, CATALOGUE)
+    rules = rules_of(
+        place, Path(chosen) if chosen and is_of_the_shop else usual, extensions_of_environment()
+    )
     played = run(rules, read_all(files_of_tests(place) if files is None else files, rules))
     for file, results in played.played:
         click.echo(click.style(f"{file.workflow} ({file.file})", bold=True))
