@@ -119,10 +119,7 @@ def hire(session: Session) -> Actor:
 
 def received_items(session: Session, rules: Rules, anna: Actor, how_many: int) -> list[Received]:
     """So many orders of two lines, of which the first is claimed and came back."""
-    shop = Shop(code="BENCH", name="Bench", currency="EUR")
-    orders = list(_orders(shop, how_many))
-    session.add_all(orders)
-    session.flush()
+    orders = shop_orders(session, how_many)
     filings = [
         Filing(
             order.id,
@@ -144,21 +141,30 @@ def received_items(session: Session, rules: Rules, anna: Actor, how_many: int) -
     return [Received(one.order_id, one.id, one.items[0].id) for one in filed]
 
 
+def shop_orders(session: Session, how_many: int, mark: str = "B") -> list[Order]:
+    """So many orders of a shop of their own."""
+    shop = Shop(code=f"BENCH-{mark}", name="Bench", currency="EUR")
+    orders = list(_orders(shop, how_many, mark))
+    session.add_all(orders)
+    session.flush()
+    return orders
+
+
 def _done(answer: Reclamation | Refused) -> Reclamation:
     if isinstance(answer, Refused):
         raise answer
     return answer
 
 
-def _orders(shop: Shop, how_many: int) -> Iterator[Order]:
+def _orders(shop: Shop, how_many: int, mark: str) -> Iterator[Order]:
     for count in range(how_many):
-        number = f"B-{count:05d}"
+        number = f"{mark}-{count:05d}"
         yield Order(
             shop=shop,
             number=number,
             currency="EUR",
             placed_at=FILED - timedelta(days=9),
-            customer_number=f"C-{count:05d}",
+            customer_number=f"C-{mark}-{count:05d}",
             customer_name="Mia Sommer",
             customer_email="mia@customers.example",
             total_paid=2 * PRICE,
