@@ -103,7 +103,9 @@ CATALOGUE = Catalogue(
         "reclamation": {**RECLAMATION_FACTS, **COMMON_FACTS},
     },
     conditions={
-        "has-evidence": Condition(has_evidence, "evidence was noted for the item", ITEM),
+        "has-evidence": Condition(
+            has_evidence, "evidence was noted for the item", ITEM, ("item.has_evidence",)
+        ),
     },
     commands={
         "item.receive": Command(

@@ -94,7 +94,7 @@ def _condition(name: str, condition: Condition) -> named.Condition:
             raise ExtensionMistake(f"The condition {name} answered {answer!r}, not yes or no.")
         return answer
 
-    return named.Condition(holds, condition.about, condition.subjects)
+    return named.Condition(holds, condition.about, condition.subjects, declared)
 
 
 def _kind(effect: Effect) -> named.EffectKind:

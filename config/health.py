@@ -3,6 +3,7 @@
 import os
 import smtplib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from config import migrations
 from config.settings import Settings, SettingsProblem
+from workflows.problems import WorkflowProblems
 
 _PATIENCE = 3
 
@@ -37,6 +39,7 @@ def examine(settings: Settings) -> list[Finding]:
         look_at_broker,
         look_at_definitions,
         look_at_processes,
+        look_at_pinned_versions,
         look_at_provider,
         look_at_mail,
     ]
@@ -130,22 +133,29 @@ def look_at_definitions(settings: Settings) -> Iterator[Finding]:
         yield Finding(True, f"The workflows in {settings.workflows_dir} and the choices are sound.")
 
 
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    engine = create_engine(
+        settings.database_url, poolclass=NullPool, connect_args={"connect_timeout": _PATIENCE}
+    )
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
 def look_at_processes(settings: Settings) -> Iterator[Finding]:
     """Those that go by other files than the folder has now; says nothing where that is unknown."""
     from config.processes import counted, running  # noqa: PLC0415 (loads the domain)
     from config.shop_files import fingerprint_of  # noqa: PLC0415
 
-    engine = create_engine(
-        settings.database_url, poolclass=NullPool, connect_args={"connect_timeout": _PATIENCE}
-    )
     try:
         present = fingerprint_of(settings)
-        with Session(engine) as session:
+        with _session(settings) as session:
             found = running(session)
     except (SQLAlchemyError, OSError):
         return  # told above
-    finally:
-        engine.dispose()
     behind = [process for process in found if process.fingerprint != present]
     for process in behind:
         since = f"{process.taken_up_at:%Y-%m-%d %H:%M} UTC"
@@ -157,6 +167,31 @@ def look_at_processes(settings: Settings) -> Iterator[Finding]:
         )
     if found and not behind:
         yield Finding(True, f"The running processes go by the present files ({counted(found)}).")
+
+
+def look_at_pinned_versions(settings: Settings) -> Iterator[Finding]:
+    """Versions that open cases end by, and that cannot be read any more."""
+    from claims.queries.workflows import versions_in_use  # noqa: PLC0415 (loads the domain)
+    from config.bootstrap import read_rules  # noqa: PLC0415
+
+    try:
+        rules = read_rules(settings)
+        with _session(settings) as session:
+            for version in versions_in_use(session):
+                try:
+                    if version.open_cases:
+                        rules.definition(session, version.hash)
+                except WorkflowProblems as problems:
+                    one = version.open_cases == 1
+                    yield Finding(
+                        False,
+                        f"{version.open_cases} open case{' ends' if one else 's end'} by version "
+                        f"{version.hash[:8]} of "
+                        f"{version.name}, which cannot be read any more; is an extension missing "
+                        f"in EXTENSIONS?\n{problems}",
+                    )
+    except (SQLAlchemyError, OSError, SettingsProblem, WorkflowProblems):
+        return  # told above
 
 
 def look_at_provider(settings: Settings) -> Iterator[Finding]:

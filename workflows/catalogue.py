@@ -41,6 +41,8 @@ class Condition:
     test: Callable[[Facts], bool]
     about: str
     subjects: frozenset[Subject] = frozenset({"item", "reclamation"})
+    facts: tuple[str, ...] = ()
+    """What it looks at, for whoever must know when it can change its mind."""
 
 
 @dataclass(frozen=True, slots=True)

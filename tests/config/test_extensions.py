@@ -5,15 +5,20 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session, sessionmaker
 
 from claims.catalogue import CATALOGUE
 from claims.extensions import NO_EXTENSIONS
+from claims.rehearsal import Given, ItemGiven, Rehearsal
 from config.bootstrap import read_rules
 from config.cli import main
 from config.extensions import load_extensions
-from config.health import look_at_definitions
-from config.settings import PROJECT, SettingsProblem, settings_from
+from config.health import look_at_definitions, look_at_pinned_versions
+from config.settings import PROJECT, Settings, SettingsProblem, settings_from
+from tests.claims.rehearsal.people import AGENT
 from tests.conftest import NOWHERE
+from tests.support.cases import claim_first
+from tests.support.shop import an_order
 from tests.support.small_shop import SmallShop, small_shop
 
 NOT_THERE = (
@@ -26,7 +31,12 @@ BULKY = PROJECT / "docs" / "examples" / "acme_claims" / "workflows" / "item-bulk
 @pytest.fixture
 def shop(tmp_path: Path) -> SmallShop:
     """A shop in which a mere mark is an item of bulky goods, as Acme wrote them."""
-    made = small_shop(tmp_path, settings_from({**NOWHERE, "EXTENSIONS": "acme_claims"}))
+    return bulky_shop(tmp_path, settings_from(NOWHERE))
+
+
+def bulky_shop(folder: Path, settings: Settings) -> SmallShop:
+    with_acme = settings.model_copy(update={"extensions": "acme_claims"})
+    made = small_shop(folder, with_acme)
     (made.workflows / BULKY.name).write_text(BULKY.read_text())
     made.change("claims.yaml", "workflow: item-mark-only", "workflow: item-bulky")
     return made
@@ -58,6 +68,19 @@ def test_without_its_extension_such_a_file_is_refused(shop: SmallShop) -> None:
     assert "There is no command acme.note-weight." in result.output
     assert "There is no condition acme.is-heavy." in result.output
     assert "There is no effect acme.book-pickup." in result.output
+
+
+def test_a_rehearsal_goes_by_what_an_extension_adds(shop: SmallShop) -> None:
+    given = Given(items=(ItemGiven(resolution="none"),))
+    rehearsal = Rehearsal(read_rules(shop.settings), given)
+
+    rehearsal.fire(1, "weigh", AGENT, {"grams": "45000"})
+    assert rehearsal.facts(1)["acme.grams"] == 45_000
+    rehearsal.fire(1, "fetch", AGENT)
+    assert rehearsal.state(1) == "booking"
+    rehearsal.answer("book-van", "done")
+
+    assert rehearsal.state(1) == "on-its-way"
 
 
 def check(shop: SmallShop, extensions: str, *arguments: str) -> Result:
@@ -140,3 +163,23 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "EXTENSIONS names '../evil', which is no module; write acme_claims.",
         NOT_THERE.format("not_there"),
     ]
+
+
+def test_the_doctor_names_versions_whose_extension_was_taken_away(
+    tmp_path: Path, settings: Settings, sessions: sessionmaker[Session]
+) -> None:
+    shop = bulky_shop(tmp_path, settings)
+    rules = read_rules(shop.settings)
+    with sessions.begin() as session:
+        claim_first(session, rules, an_order(session), resolution="none")
+    assert list(look_at_pinned_versions(shop.settings)) == []
+
+    shop.change("claims.yaml", "workflow: item-bulky", "workflow: item-mark-only")
+    (shop.workflows / BULKY.name).unlink()
+    without = shop.settings.model_copy(update={"extensions": ""})
+    [finding] = look_at_pinned_versions(without)
+
+    version = rules.versions["item-bulky"][:8]
+    assert not finding.is_well
+    assert finding.sentence.startswith(f"1 open case ends by version {version} of item-bulky, ")
+    assert "There is no command acme.note-weight." in finding.sentence
