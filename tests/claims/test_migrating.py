@@ -1,5 +1,7 @@
 """Open cases are moved to another version of their workflow, and the rest is told why not."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,12 +18,20 @@ from tests.claims.migrated import (
     moved,
     planned,
     reasons,
+    running,
+    undone,
     version_with,
 )
 from tests.support.cases import AGENT, LEAD, WAREHOUSE, claim_first, press, work_off
 from tests.support.shop import Line, an_order
 
 Sessions = sessionmaker[Session]
+REJECT = "  reject:\n    label: Reject\n"
+PROMISED = "  promised: { label: The promised day, at: item.agreed_on }\n"
+LINE = "  - from: reported\n    event: refund\n"
+PROMISED_LINE = (
+    "  - { from: reported, event: promised, to: withdrawn, send-reclamation: item-settled }\n"
+)
 
 
 @pytest.fixture
@@ -150,18 +160,6 @@ def test_a_case_with_a_refund_under_way_is_left_for_later(sessions: Sessions, ru
     assert planned(sessions, new, aim(new)).stayed == []
 
 
-def test_a_case_whose_refund_is_unclear_waits_for_whoever_decides(
-    sessions: Sessions, rules: Rules
-) -> None:
-    new = version_with(rules, SOONER)
-    with sessions.begin() as session:
-        item = received(session, rules)
-        press(session, rules, item, "refund", AGENT, amount="24.99")
-        work_off(session, rules, item, "unknown")
-
-    assert [kind for kind, _ in reasons(planned(sessions, new, aim(new)))] == ["effect-under-way"]
-
-
 def test_what_is_proposed_stays_proposed_and_is_approved_by_the_new_version(
     sessions: Sessions, rules: Rules
 ) -> None:
@@ -170,30 +168,17 @@ def test_what_is_proposed_stays_proposed_and_is_approved_by_the_new_version(
         item = received(session, rules, price=30_000)
         press(session, rules, item, "refund", AGENT, amount="300.00")
         assert item.state == "awaiting-approval"
+        effects = session.execute(select(Effect.id, Effect.key, Effect.status)).all()
 
     moved(sessions, new, aim(new))
 
     with sessions.begin() as session:
         item = session.get_one(Item, item.id)
         assert session.scalars(select(Refund.status)).all() == ["proposed"]
+        assert session.execute(select(Effect.id, Effect.key, Effect.status)).all() == effects
         press(session, new, item, "approve", LEAD)
         assert item.state == "refunding"
         assert session.scalars(select(Refund.status)).all() == ["asked"]
-
-
-def test_a_proposal_that_nobody_could_approve_any_more_stays(
-    sessions: Sessions, rules: Rules
-) -> None:
-    with sessions.begin() as session:
-        item = received(session, rules, price=30_000)
-        press(session, rules, item, "refund", AGENT, amount="300.00")
-
-    new = version_with(rules, SOONER)
-    found = planned(sessions, new, aim(new, {"awaiting-approval": "awaiting-parcel"}))
-
-    [(kind, sentence)] = reasons(found)
-    assert kind == "proposal"
-    assert "out of awaiting-parcel nobody can approve it" in sentence
 
 
 def test_closed_and_settled_cases_are_never_touched(sessions: Sessions, rules: Rules) -> None:
@@ -209,19 +194,6 @@ def test_closed_and_settled_cases_are_never_touched(sessions: Sessions, rules: R
     assert (done.run.moved, done.stayed) == (0, [])
     with sessions() as session:
         assert session.get_one(Item, item.id).workflow_hash == item.workflow_hash
-
-
-def test_money_and_effects_are_the_same_rows_afterwards(sessions: Sessions, rules: Rules) -> None:
-    new = version_with(rules, SOONER)
-    with sessions.begin() as session:
-        received(session, rules)
-        before = session.execute(select(Effect.id, Effect.key, Effect.status)).all()
-
-    moved(sessions, new, aim(new))
-
-    with sessions() as session:
-        assert session.execute(select(Effect.id, Effect.key, Effect.status)).all() == before
-        assert session.scalars(select(Refund.id)).all() == []
 
 
 def test_a_state_cannot_be_mapped_to_one_that_ends_or_is_not_there(
@@ -240,19 +212,6 @@ def test_a_state_cannot_be_mapped_to_one_that_ends_or_is_not_there(
     )
 
 
-def test_a_case_is_not_mapped_to_where_it_would_wait_for_an_effect_that_is_not_there(
-    sessions: Sessions, rules: Rules
-) -> None:
-    with sessions.begin() as session:
-        received(session, rules)
-    new = version_with(rules, SOONER)
-
-    [(kind, sentence)] = reasons(planned(sessions, new, aim(new, {"received": "refunding"})))
-
-    assert kind == "stranded"
-    assert "waits for an effect, and none is under way" in sentence
-
-
 def test_reclamations_are_migrated_like_items(sessions: Sessions, rules: Rules) -> None:
     new = version_with(rules, ("label: Partly settled", "label: Half done"), name="reclamation")
     with sessions.begin() as session:
@@ -267,6 +226,25 @@ def test_reclamations_are_migrated_like_items(sessions: Sessions, rules: Rules) 
         press(session, new, item, "cancel", AGENT)
         assert item.reclamation.closed_at is not None
         assert journal.verify(session, item.reclamation_id) == []
+
+
+def test_a_day_agreed_on_rings_in_the_version_that_asks_for_it(
+    sessions: Sessions, rules: Rules
+) -> None:
+    new = version_with(rules, (REJECT, PROMISED + REJECT), (LINE, PROMISED_LINE + LINE))
+    with sessions.begin() as session:
+        item = claim_first(session, rules, an_order(session))
+        item.agreed_on = date(2027, 3, 1)
+
+    done = moved(sessions, new, aim(new))
+
+    with sessions() as session:
+        [clock] = running(session, item)
+        assert (clock.event, clock.state) == ("promised", "reported")
+        assert clock.due_at == datetime(2027, 3, 1, tzinfo=UTC)
+    assert undone(sessions, new, done.run.id).run.moved == 1
+    with sessions() as session:
+        assert running(session, item) == []
 
 
 def number(sessions: Sessions, item: Item) -> str:
