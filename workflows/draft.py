@@ -20,6 +20,8 @@ class Draft:
     catalogue: Catalogue
     subject: Subject = "item"
     language: str = "en"
+    labels: dict[str, str] = field(default_factory=dict)
+    label_place: Place | None = None
     initial: str | None = None
     states: dict[str, State] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)

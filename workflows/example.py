@@ -37,6 +37,9 @@ events:
   skip: { label: Nothing to look at, on-enter: true }
   ask: { label: Ask the customer, by: [agent, lead] }
   no-answer: { label: No answer came, after: 14 days }
+  no-parcel: { label: No parcel came, after: 30 days }
+  too-long: { label: It takes too long, after: 90 days, since: opened, pauses-for: customer }
+  worth-a-look: { label: Worth a second look, on-change: true }
   refund:
     label: Refund
     by: [agent, lead]
@@ -52,6 +55,9 @@ events:
 transitions:
   - { from: reported, event: parcel-arrived, to: received, do: item.receive }
   - { from: received, event: skip, to: approval, when: item.value > 500.0 }
+  - { from: reported, event: no-parcel, to: received }
+  - { from: [reported, received], event: too-long, to: rejected }
+  - { from: received, event: worth-a-look, to: approval, when: item.refundable > 400.0 }
   - { from: received, event: ask, to: asked }
   - { from: asked, event: no-answer, to: rejected, send-reclamation: item-settled }
   - { from: received, event: refund, to: refunding, when: input.amount <= 50.0, effect: pay-refund }

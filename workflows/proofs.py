@@ -5,13 +5,19 @@ silent while something could not be read (`Draft.is_complete`), for they would a
 line.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from workflows.definition import Definition, Event, Place, Transition
 from workflows.draft import Draft
 from workflows.problems import Problem, did_you_mean
+from workflows.proofs_changes import prove_changes
+from workflows.proofs_clocks import is_sure, prove_clocks
+from workflows.proofs_effects import prove_effects
 from workflows.proofs_guards import prove_guards
 from workflows.proofs_outcomes import outcome_events, prove_outcomes, states_under_way
+from workflows.proofs_people import prove_people
+from workflows.proofs_words import prove_words
+from workflows.ways import closure, way
 
 
 def prove(draft: Draft, states: Place) -> None:
@@ -20,6 +26,11 @@ def prove(draft: Draft, states: Place) -> None:
     _final_states_have_no_way_out(draft)
     _no_line_is_dead(draft)
     _no_automatic_circle(draft)
+    prove_words(draft)
+    prove_clocks(draft)
+    prove_changes(draft)
+    prove_people(draft)
+    prove_effects(draft)
     if draft.is_complete and draft.initial:
         _every_state_is_reached(draft)
         _every_state_can_end(draft)
@@ -107,13 +118,17 @@ def _no_line_is_dead(draft: Draft) -> None:
 
 
 def _no_automatic_circle(draft: Draft) -> None:
-    automatic = [line for line in draft.lines if draft.events[line.event].on_enter]
+    automatic = [
+        line
+        for line in draft.lines
+        if draft.events[line.event].on_enter or draft.events[line.event].at
+    ]
     onwards: dict[str, dict[str, None]] = {}
     for line in automatic:
         onwards.setdefault(line.source, {})[line.target] = None
     reported: set[str] = set()
     for line in automatic:
-        path = None if line.source in reported else _way(onwards, line.target, line.source)
+        path = None if line.source in reported else way(onwards, line.target, line.source)
         if path is None:
             continue
         reported.update(path, {line.source})
@@ -121,27 +136,14 @@ def _no_automatic_circle(draft: Draft) -> None:
         draft.findings.add(
             "automatic-circle",
             line.place,
-            f"On entering, the case would run in a circle without a wait: {circle}.",
+            f"The case would run in a circle without a wait: {circle}.",
         )
-
-
-def _way(onwards: Mapping[str, Iterable[str]], start: str, end: str) -> list[str] | None:
-    """The states of a shortest way from start to end, both included."""
-    ways, waiting = {start: [start]}, [start]
-    for here in waiting:
-        if here == end:
-            return ways[here]
-        for target in onwards.get(here, ()):
-            if target not in ways:
-                ways[target] = [*ways[here], target]
-                waiting.append(target)
-    return None
 
 
 def _every_state_is_reached(draft: Draft) -> None:
     if draft.states[draft.initial or ""].final:
         return
-    reached = _closure({draft.initial or ""}, [(line.source, line.target) for line in draft.lines])
+    reached = closure({draft.initial or ""}, [(line.source, line.target) for line in draft.lines])
     used = _used(draft)
     for state in draft.states.values():
         if state.name in reached:
@@ -176,20 +178,7 @@ def _used(draft: Draft) -> set[str]:
 def _ending(draft: Draft) -> set[str]:
     """The states from which a case can end."""
     final = {state.name for state in draft.states.values() if state.final}
-    return _closure(final, [(line.target, line.source) for line in draft.lines])
-
-
-def _closure(start: set[str], steps: list[tuple[str, str]]) -> set[str]:
-    onwards: dict[str, list[str]] = {}
-    for source, target in steps:
-        onwards.setdefault(source, []).append(target)
-    reached, waiting = set(start), list(start)
-    for here in waiting:
-        for target in onwards.get(here, ()):
-            if target not in reached:
-                reached.add(target)
-                waiting.append(target)
-    return reached
+    return closure(final, [(line.target, line.source) for line in draft.lines])
 
 
 def _everything_is_used(draft: Draft) -> None:
@@ -251,6 +240,8 @@ def _is_sure_way_out(draft: Draft, line: Transition, outcomes: frozenset[str]) -
         return False
     if event.by - draft.catalogue.no_person or event.sent_by == "items":
         return True
-    if event.by_clock or event.on_enter:
+    if event.by_clock:
+        return line.when is None and is_sure(draft, line)
+    if event.on_enter:
         return line.when is None
     return event.name in outcomes

@@ -48,6 +48,18 @@ def read(text: str, file: str, catalogue: Catalogue, parts: PartTexts | None = N
     return definition
 
 
+def read_kept(text: str, file: str, catalogue: Catalogue) -> Definition:
+    """The workflow that cases are pinned to, which was proved when the first of them began.
+
+    Proofs that the checker has learnt since strand none of them: only what cannot be run today,
+    because a fact or a command is gone, raises WorkflowProblems.
+    """
+    definition, problems = _read(text, file, catalogue, {}, is_proved=True)
+    if definition is None or problems:
+        raise WorkflowProblems(problems)
+    return definition
+
+
 def problems_in(
     text: str, file: str, catalogue: Catalogue, parts: PartTexts | None = None
 ) -> list[Problem]:
@@ -114,7 +126,7 @@ def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definit
 
 
 def _read(
-    text: str, file: str, catalogue: Catalogue, parts: PartTexts
+    text: str, file: str, catalogue: Catalogue, parts: PartTexts, is_proved: bool = False
 ) -> tuple[Definition | None, list[Problem]]:
     findings = Findings(file)
     own, behind = split(text, file)
@@ -144,8 +156,9 @@ def _read(
         read_events(draft, top.node("events"))
     read_effects(draft, top.node("effects"))
     read_lines(draft, top.node("transitions"))
-    label, labels = draft.words(top, "label")
-    if draft.states and draft.events:
+    label, draft.labels = draft.words(top, "label")
+    draft.label_place = top.place_of("label") if label else None
+    if draft.states and draft.events and not is_proved:
         prove(draft, top.place_of("states"))
     problems = findings.in_order()
     if problems or not (name and label and draft.initial):
@@ -163,7 +176,7 @@ def _read(
             text=whole,
             hash=hashlib.sha256(whole.encode()).hexdigest(),
             language=draft.language,
-            labels=labels,
+            labels=draft.labels,
             parts=tuple(used),
         ),
         problems,

@@ -1,6 +1,9 @@
 """What a rule of the checker is, for people who have just broken it."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +18,5 @@ class Rule:
     about: str
     bad: str
     good: str
+    level: Level = "error"
+    """A warning is about the shop as it is just now, not about the file; it refuses nothing."""

@@ -19,7 +19,7 @@ def random_machine(random: Random) -> str:
     count = random.randint(2, 7)
     names = [f"s{number}" for number in range(count)]
     events = [f"e{number}" for number in range(random.randint(1, 4))]
-    lines = [_line(name, "on", after, None) for name, after in pairwise([*names, "end"])]
+    lines = [_line(name, "other", after, None) for name, after in pairwise([*names, "end"])]
     for _ in range(random.randint(0, 14)):
         when = _condition(random) if random.random() < 0.75 else None
         target = random.choice([*names, "end"])
@@ -43,7 +43,7 @@ def random_machine(random: Random) -> str:
             "  end: { label: End, final: good }",
             "events:",
             *(f"  {name}: {{ label: L, {said.get(name, 'by: [lead]')} }}" for name in used),
-            '  "on": { label: On, by: [agent] }',
+            "  other: { label: Other, by: [agent] }",
             "transitions:",
             *lines,
         ]
