@@ -1,0 +1,172 @@
+"""The proofs over one item workflow and the reclamation workflow that it meets.
+
+What only concerns one item's money is looked for in the graph of one item. What several cases do
+to each other is looked for in the product of the reclamation with one, two and three items, taken
+as classes. Only for what is refuted the full product is searched, for the shortest way.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workflows.catalogue import Catalogue
+from workflows.definition import Definition
+from workflows.problems import Problem
+from workflows.product import answers
+from workflows.product.blaming import Blame
+from workflows.product.classes import classes_of
+from workflows.product.exploring import Explored, Way, explore, shortest
+from workflows.product.machine import Machine
+from workflows.product.together import Anyone, Firing, Place, Together, TooMany, Whole
+from workflows.product.verdicts import Known, Proof, Refutation
+
+MOST_ITEMS = 3
+Pair = tuple[str, str]
+
+
+def prove_folder(
+    workflows: Sequence[tuple[Definition, str]],
+    catalogue: Catalogue,
+    pairs: Iterable[Pair] | None = None,
+    most_items: int = MOST_ITEMS,
+) -> list[Proof]:
+    """Proves every item workflow with every reclamation workflow that it can meet.
+
+    `pairs` are the names (item, reclamation) that meet by claims.yaml; without them all do. An
+    item workflow that meets none is proved alone, as far as its own money goes.
+    """
+    known = {definition.name: Known(definition, file) for definition, file in workflows}
+    items = [each for each in known.values() if each.definition.subject == "item"]
+    wholes = [each for each in known.values() if each.definition.subject == "reclamation"]
+    meeting = None if pairs is None else set(pairs)
+    proofs = []
+    for item in items:
+        prover = Prover(item, catalogue, most_items)
+        met = [
+            whole
+            for whole in wholes
+            if meeting is None or (item.definition.name, whole.definition.name) in meeting
+        ]
+        proofs += [prover.prove(whole) for whole in met] or [prover.prove(None)]
+    return proofs
+
+
+def problems_of(proofs: Iterable[Proof]) -> list[Problem]:
+    """What was refuted, the same line once for each rule."""
+    found: dict[tuple[str, str, int, int], Problem] = {}
+    for proof in proofs:
+        for refuted in proof.refuted:
+            problem = refuted.problem()
+            key = (problem.rule, problem.file, problem.line, problem.column)
+            found.setdefault(key, problem)
+    return sorted(found.values(), key=lambda each: (each.file, each.line, each.column))
+
+
+class Prover:
+    """One item workflow; its graph serves every reclamation workflow that it meets."""
+
+    def __init__(self, item: Known, catalogue: Catalogue, most_items: int) -> None:
+        self.item, self.catalogue, self.most_items = item, catalogue, most_items
+        self.machine = Machine(answers.Known(item.definition, catalogue)).build()
+        self.graph = self.machine.graph.without_ends()
+
+    def prove(self, whole: Known | None) -> Proof:
+        if whole is None:
+            return self._prove_alone()
+        machine = Whole(answers.Known(whole.definition, self.catalogue))
+        machine.tell_flags(self.machine.known)
+        classes, class_of = classes_of(self.graph, with_states=machine.asks_states)
+        refuted: list[Refutation] = []
+        places, is_complete = 0, True
+        sends = any(line.send_items for line in whole.definition.transitions)
+        try:
+            money = Together(machine, self.machine.graph)
+            most = self.most_items if sends else 1
+            refuted += self._money(money, Blame(self.item, whole, self.machine, money), most)
+            explored = [
+                explore(Together(machine, classes), count)
+                for count in range(1, self.most_items + 1)
+            ]
+            places = sum(each.places for each in explored)
+            together = Together(machine, self.graph)
+            blame = Blame(self.item, whole, self.machine, together)
+            refuted += _deaf(together, explored, blame)
+            refuted += _stranded(together, explored, class_of, blame)
+        except TooMany:
+            is_complete = False
+        return Proof(self.item, whole, tuple(refuted), places, is_complete)
+
+    def _prove_alone(self) -> Proof:
+        """No reclamation workflow is known: it may send anything, and what it needs is not told."""
+        together = Together(Anyone(self.item.definition), self.machine.graph)
+        blame = Blame(self.item, None, self.machine, together)
+        refuted = tuple(self._money(together, blame, 1))
+        return Proof(self.item, None, refuted, len(self.machine.situations))
+
+    def _money(self, together: Together, blame: Blame, most: int) -> Iterator[Refutation]:
+        for rule in self.machine.rules:
+
+            def breaks(_: Place, firing: Firing, rule: str = rule) -> bool:
+                return any(rule in step.move.faults for step in firing.steps)
+
+            found = _fewest(range(1, most + 1), Search(together, goes_wrong=breaks))
+            if found:
+                yield blame.broken(rule, *found)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, with any number of items."""
+
+    together: Together
+    is_bad: Callable[[Place], bool] = lambda _: False
+    goes_wrong: Callable[[Place, Firing], bool] = lambda _, __: False
+
+
+def _fewest(counts: Iterable[int], search: Search) -> tuple[Way, int] | None:
+    """The shortest way, and how many items it takes; of equally long ones that with fewest."""
+    found: tuple[Way, int] | None = None
+    for count in counts:
+        longest = len(found[0].firings) - 1 if found else None
+        if longest is not None and longest < 1:
+            break
+        way = shortest(
+            search.together,
+            count,
+            is_bad=search.is_bad,
+            goes_wrong=search.goes_wrong,
+            longest=longest,
+        )
+        found = (way, count) if way else found
+    return found
+
+
+def _deaf(together: Together, explored: list[Explored], blame: Blame) -> Iterator[Refutation]:
+    """An event that its receiver cannot take."""
+    counts = [count for count, each in enumerate(explored, 1) if each.is_deaf]
+    search = Search(together, goes_wrong=lambda _, firing: bool(firing.deaf))
+    found = _fewest(counts, search)
+    if found:
+        yield blame.deaf(*found)
+
+
+def _stranded(
+    together: Together, explored: list[Explored], class_of: list[int], blame: Blame
+) -> Iterator[Refutation]:
+    """A place from which not every case comes to its end; rather one where nothing moves on."""
+
+    def is_stranded(place: Place) -> bool:
+        key = place.whole, tuple(sorted(class_of[item] for item in place.items))
+        return key in explored[len(place.items) - 1].stranded
+
+    def is_dead(place: Place) -> bool:
+        return is_stranded(place) and not any(
+            firing.move.is_sure and firing.target.key != place.key
+            for firing in together.firings(place)
+        )
+
+    counts = [count for count, each in enumerate(explored, 1) if each.stranded]
+    for is_bad in (is_dead, is_stranded) if counts else ():
+        found = _fewest(counts, Search(together, is_bad=is_bad))
+        if found:
+            yield blame.stranded(*found)
+            return
