@@ -1,10 +1,10 @@
 """What the tests of a workflow have reached: lines, conditions both ways, clocks, outcomes."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from claims.rehearsal.possible import never_taken
 from workflows.definition import Definition, Place, Transition
 from workflows.engine import Watch
 
@@ -14,7 +14,8 @@ class Point:
     """One thing that a test can reach.
 
     `kind`: line (it is taken), condition (it fails, so that the line is not taken), deadline (it
-    rings), outcome (an effect ends so). That a condition holds is its line's being taken.
+    rings), outcome (an effect ends so), never (nothing can take it). That a condition holds is
+    its line's being taken.
     """
 
     kind: str
@@ -35,6 +36,8 @@ class Coverage:
         """All that there is to reach, in the order of the file."""
         points: dict[Point, None] = {}
         for line in self.definition.transitions:
+            if line in self._never:
+                continue
             points[self._line(line)] = None
             if line.when is not None:
                 points[_condition(line)] = None
@@ -42,6 +45,16 @@ class Coverage:
             if any(use.name in line.effects for line in self.definition.transitions):
                 points.update(dict.fromkeys(_outcome(use.name, o, use.place) for o in use.outcomes))
         return tuple(points)
+
+    @cached_property
+    def _never(self) -> frozenset[Transition]:
+        return never_taken(self.definition)
+
+    @property
+    def never(self) -> tuple[Point, ...]:
+        """Lines that nothing can take; they do not count."""
+        lines = [line for line in self.definition.transitions if line in self._never]
+        return tuple(replace(self._line(line), kind="never") for line in lines)
 
     @property
     def missing(self) -> tuple[Point, ...]:
@@ -78,10 +91,6 @@ class Coverage:
         if line.when:
             words += f", when {' '.join(line.when.split())}"
         return Point("deadline" if by_clock else "line", words, line.place)
-
-
-def by_kind(points: Iterable[Point]) -> dict[str, int]:
-    return dict(Counter(point.kind for point in points))
 
 
 def _condition(line: Transition) -> Point:

@@ -14,9 +14,11 @@ from claims.rehearsal.trials import TrialFile
 from claims.rules import Rules
 from workflows.definition import Definition
 from workflows.problems import Problem, WorkflowProblems
-from workflows.reading import files_of, read_folder
+from workflows.reading import files_of, read_files
 
 TESTS = "tests"
+STAND_INS = "stand-ins"
+"""Beside the tests: workflows that only they use."""
 
 
 class NoReclamationWorkflow(Exception):
@@ -44,7 +46,7 @@ def rules_of(folder: Path, claims_file: Path | None, extensions: Extensions) -> 
 
     Raises WorkflowProblems, OSError, NoReclamationWorkflow.
     """
-    definitions = read_folder(folder, extensions.catalogue)
+    definitions = read_files([*files_of(folder), *_stand_ins(folder)], extensions.catalogue)
     if claims_file is not None and claims_file.is_file():
         choices = read_choices_file(claims_file, definitions)
     else:
@@ -74,6 +76,17 @@ def files_of_tests(folder: Path) -> list[Path]:
     return files_of(tests) if tests.is_dir() else []
 
 
+def workflows_of(folder: Path, rules: Rules) -> list[str]:
+    """The names of the folder's own workflows, without the stand-ins."""
+    others = {file.read_text("utf-8-sig") for file in _stand_ins(folder)}
+    return [name for name, each in rules.definitions.items() if each.text not in others]
+
+
+def _stand_ins(folder: Path) -> list[Path]:
+    stand_ins = folder / TESTS / STAND_INS
+    return files_of(stand_ins) if stand_ins.is_dir() else []
+
+
 def read_all(files: Iterable[Path], rules: Rules) -> list[TrialFile]:
     """Raises WorkflowProblems with the mistakes of all files, OSError."""
     read: list[TrialFile] = []
@@ -88,9 +101,11 @@ def read_all(files: Iterable[Path], rules: Rules) -> list[TrialFile]:
     return read
 
 
-def run(rules: Rules, files: Iterable[TrialFile]) -> Run:
-    """Play all tests. Each workflow of the rules is measured, also one without any test."""
-    coverage = {name: Coverage(rules.definitions[name]) for name in rules.definitions}
+def run(rules: Rules, files: Iterable[TrialFile], measured: Iterable[str] = ()) -> Run:
+    """Play all tests. What is `measured` is also where there is no test of it."""
+    files = list(files)
+    names = dict.fromkeys((*measured, *(file.workflow for file in files)))
+    coverage = {name: Coverage(rules.definitions[name]) for name in names}
     played = [
         (file, [play(rules, trial, coverage[file.workflow]) for trial in file.trials])
         for file in files

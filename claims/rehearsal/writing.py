@@ -25,8 +25,8 @@ _FALSE_FRIENDS = re.compile(r"~|null|.* |.*- .*|.*\.(nan|inf)", re.IGNORECASE)
 _UNITS = (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60))
 
 
-def write_trials(workflow: str, trials: Iterable[Trial]) -> str:
-    """A whole file."""
+def write_trials(workflow: str, trials: Iterable[Trial], standard: Given) -> str:
+    """A whole file; `standard` is what a test begins with that says nothing."""
     said = [
         f"# Written by: redress workflow test --generate {workflow}",
         f"tests-of: {workflow}",
@@ -35,14 +35,14 @@ def write_trials(workflow: str, trials: Iterable[Trial]) -> str:
     ]
     for trial in trials:
         main = RECLAMATION if trial.given.reclamation_workflow == workflow else 1
-        said += _trial(trial, main)
+        said += _trial(trial, main, standard)
     return "\n".join(said).rstrip("\n") + "\n"
 
 
-def _trial(trial: Trial, main: int) -> list[str]:
+def _trial(trial: Trial, main: int, standard: Given) -> list[str]:
     said = [f"  - test: {_text(trial.name)}"]
-    if given := _given(trial.given):
-        said.append(f"    given: {given}")
+    if trial.given != standard:
+        said.append(f"    given: {_given(trial.given)}")
     if trial.when:
         said.append("    when:")
         said += [f"      - {_step(placed.step, main)}" for placed in trial.when]

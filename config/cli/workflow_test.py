@@ -15,9 +15,11 @@ from claims.rehearsal.folder import (
     read_all,
     rules_of,
     run,
+    workflows_of,
 )
 from claims.rehearsal.generating import generate
 from claims.rehearsal.playing import Played
+from claims.rehearsal.reading import standard_given
 from claims.rehearsal.trials import TrialFile
 from claims.rehearsal.writing import write_trials
 from claims.rules import Rules
@@ -76,7 +78,8 @@ def _run(place: Path, files: list[Path] | None) -> tuple[Path, Rules, Run]:
     rules = rules_of(
         place, Path(chosen) if chosen and is_of_the_shop else usual, extensions_of_environment()
     )
-    played = run(rules, read_all(files_of_tests(place) if files is None else files, rules))
+    trials = read_all(files_of_tests(place) if files is None else files, rules)
+    played = run(rules, trials, workflows_of(place, rules) if files is None else ())
     for file, results in played.played:
         click.echo(click.style(f"{file.workflow} ({file.file})", bold=True))
         for each in results:
@@ -108,7 +111,7 @@ def _say_coverage(place: Path, played: Run) -> None:
         outcomes = _count(coverage, "outcome")
         click.echo(f"  {name:<{widest}}  {coverage.percent:5.1f} %   {counts}, {outcomes}")
     for coverage in played.coverage.values():
-        for point in coverage.missing:
+        for point in (*coverage.missing, *coverage.never):
             click.echo(f"  {_where(place, coverage.definition, point)} {point.kind}: {point.words}")
 
 
@@ -132,9 +135,10 @@ def _generate(place: Path, rules: Rules, played: Run, name: str) -> None:
     if not trials:
         click.echo(f"Nothing to write: {coverage.percent} % is reached, and no way to more found.")
         return
+    standard = standard_given(rules.definitions[name], rules)
     output = _free_name(place / "tests", name)
     output.parent.mkdir(exist_ok=True)
-    output.write_text(write_trials(name, trials), encoding="utf-8")
+    output.write_text(write_trials(name, trials, standard), encoding="utf-8")
     click.echo(
         f"{len(trials)} tests written to {output}; {coverage.percent} % is reached with them."
     )
