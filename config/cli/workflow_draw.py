@@ -19,6 +19,7 @@ from config.cli.workflow_files import named_or_file
 from config.settings import load
 from workflows.definition import Definition
 from workflows.drawing import Marks, Standing, Step, UnknownState, draw_dot, draw_mermaid, draw_svg
+from workflows.spoken import in_language, languages_of
 
 KINDS = ["svg", "mermaid", "dot"]
 
@@ -30,6 +31,7 @@ KINDS = ["svg", "mermaid", "dot"]
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file."
 )
 @click.option("--state", help="Mark this state as the present one.")
+@click.option("--language", help="Take the labels of another language, such as de.")
 @click.option("--live", is_flag=True, help="Count the open cases in each state, and their ages.")
 @click.option("--case", help="Mark the way of a case: R-000017, or R-000017/2 for its item 2.")
 @click.option("--item", type=click.IntRange(min=1), help="With --case: which of its items.")
@@ -38,6 +40,7 @@ def draw(
     kind: str,
     output: Path | None,
     state: str | None,
+    language: str | None,
     live: bool,
     case: str | None,
     item: int | None,
@@ -56,7 +59,18 @@ def draw(
     else:
         definition = named_or_file(name or "")
         marks = Marks(standings=_standings(definition) if live else {})
+    if language is not None:
+        definition = _in(language, definition)
     _put(_drawn(definition, replace(marks, state=state or marks.state), kind), output)
+
+
+def _in(language: str, definition: Definition) -> Definition:
+    spoken = languages_of(definition)
+    if language.partition("-")[0] not in {each.partition("-")[0] for each in spoken}:
+        raise click.ClickException(
+            f"{definition.name} has no labels in {language}; it has {', '.join(spoken)}."
+        )
+    return in_language(definition, language)
 
 
 def _of_case(name: str | None, case: CaseName, live: bool) -> tuple[Definition, Marks]:

@@ -1,5 +1,6 @@
 """`redress workflow draw`, called as people call it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,18 @@ def test_a_file_that_is_not_in_the_folder_is_drawn_too(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert result.output.startswith("<svg ")
+
+
+def test_labels_can_be_those_of_another_language(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    text = (FOLDER / "item-mark-only.yaml").read_text()
+    both = r'\1: { en: "\2", de: "\2 auf Deutsch" }'
+    path.write_text(re.sub(r"\b(label|confirm): +([^,{}\n]+?)(?= *[,}\n])", both, text))
+
+    german, french = draw(path, "--language", "de-AT"), draw(path, "--language", "fr")
+
+    assert "Reported auf Deutsch" in words_of(german.output)
+    assert "has no labels in fr; it has en, de." in french.output
 
 
 def test_a_file_that_is_not_sound_is_told_with_its_problems(tmp_path: Path) -> None:

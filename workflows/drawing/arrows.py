@@ -1,13 +1,16 @@
 """Which arrows a drawing has, and which of them are drawn pale, without words."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.definition import Definition, Transition
 from workflows.drawing.marks import Marks
 from workflows.drawing.words import is_automatic, line_parts
 
 _MANY = 4
+_MOST_WITH_WORDS = 100
+"""Graphviz takes seconds for more, and nobody could read them."""
+_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,8 @@ class Told:
     words: tuple[str, ...]
     """Each event once: its label, condition, clock and effects, and when the case took it."""
     is_taken: bool
-
-    @property
-    def is_pale(self) -> bool:
-        return not self.words
+    is_pale: bool
+    """Without words, since its end says them."""
 
 
 def arrows(definition: Definition) -> list[Arrow]:
@@ -56,12 +57,26 @@ def arrows(definition: Definition) -> list[Arrow]:
 
 
 def told_arrows(definition: Definition, marks: Marks) -> list[Told]:
-    """Every arrow with its words, each event once."""
+    """Every arrow with its words, each event once; of a large workflow as many as can be drawn."""
     common = set(_common(definition))
-    return [
+    told = [
         _told(definition, arrow, marks.dates_of(*arrow.ends), common)
         for arrow in arrows(definition)
     ]
+    if len(told) <= _MOST_WITH_WORDS:
+        return told
+    told.sort(key=lambda each: not (each.is_taken or each.arrow.is_happy))
+    return [each if each.is_taken else replace(each, words=()) for each in told[:_MOST]]
+
+
+def left_out(definition: Definition) -> str:
+    """What a drawing of a large workflow leaves out, as a sentence; else nothing."""
+    count = len(arrows(definition))
+    if count <= _MOST_WITH_WORDS:
+        return ""
+    if count <= _MOST:
+        return f"{count} lines are too many for words on them."
+    return f"{_MOST} of {count} lines are drawn, without words on them."
 
 
 def _told(
@@ -70,15 +85,16 @@ def _told(
     moves: Sequence[tuple[str | None, str]],
     common: Set[tuple[str, str]],
 ) -> Told:
-    words: dict[tuple[str, ...], list[str]] = {}
+    told: dict[tuple[str, ...], list[str]] = {}
     for line in arrow.lines:
         dates = [date for event, date in moves if event == line.event]
         if dates or _way(line) not in common:
-            words[tuple(line_parts(definition, line))] = dates
+            told[tuple(line_parts(definition, line))] = dates
     known = {line.event for line in arrow.lines}
     others = [date for event, date in moves if event not in known]
-    said = [each for parts, dates in words.items() for each in (*parts, *dates)]
-    return Told(arrow, (*said, *others), is_taken=bool(moves))
+    said = [each for parts, dates in told.items() for each in (*parts, *dates)]
+    words = (*said, *others)
+    return Told(arrow, words, is_taken=bool(moves), is_pale=not words)
 
 
 def common_ways(definition: Definition) -> Mapping[str, list[str]]:

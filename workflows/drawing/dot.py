@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workflows.definition import Definition, State
-from workflows.drawing.arrows import Told, common_ways, told_arrows
+from workflows.drawing.arrows import Told, common_ways, left_out, told_arrows
 from workflows.drawing.colours import PALE, TAKEN, legend_of, party_of
 from workflows.drawing.marks import NOTHING, Marks, check
 from workflows.drawing.words import CLOCK, EFFECT, OUTCOME, aged, plain, wrapped
@@ -14,6 +14,8 @@ _GAP = "\N{NO-BREAK SPACE}" * 2
 """Keeps words off their line; plain spaces are swallowed by SVG."""
 _BEGIN = '" begin"'
 """Names of states have no space, so nothing of ours can be one of them."""
+_QUICK = 'splines="line" nslimit="1" nslimit1="1" mclimit="0.1"'
+"""A layout in seconds where a careful one would take minutes."""
 LINES = (
     "Heavy: the usual way",
     f"Dashed: the clock {CLOCK}",
@@ -39,6 +41,8 @@ def draw_dot(definition: Definition, marks: Marks = NOTHING, *, for_page: bool =
         f'{_BEGIN} [shape="circle" style="filled" fillcolor="black" class="begin"]',
         f'{_BEGIN} [label="" width="0.12"]',
     ]
+    if said := left_out(definition):
+        text.append(f'label={quoted(said)} labelloc="b" fontsize="11" {_QUICK}')
     ways = common_ways(definition)
     for state in definition.states.values():
         text.append(_node(definition, state, marks, ways.get(state.name, ()), for_page))

@@ -4,7 +4,7 @@ and coloured lines."""
 import re
 
 from workflows.definition import Definition, State
-from workflows.drawing.arrows import Told, common_ways, told_arrows
+from workflows.drawing.arrows import Told, common_ways, left_out, told_arrows
 from workflows.drawing.colours import PALE, TAKEN, legend_of, party_of
 from workflows.drawing.dot import LINES
 from workflows.drawing.marks import Marks, check
@@ -73,6 +73,7 @@ def _legend(definition: Definition, marks: Marks) -> list[str]:
         text.append(f'        legend_{place}("{mermaid(party.label)}"):::{kind}')
         defined.append(f"    classDef {kind} stroke:{party.colour},fill:{party.colour}1f")
     lines = [*LINES, *(["Violet: the way this case went"] if marks.steps else [])]
+    lines += filter(None, [left_out(definition)])
     said = "<br/>".join(mermaid(line) for line in lines)
     text.append(f'        legend_lines["{said}"]')
     text += [f"        {' ~~~ '.join([*names, 'legend_lines'])}", "    end"]
