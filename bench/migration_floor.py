@@ -23,7 +23,7 @@ UPDATE items SET workflow_hash = %s, state = 'on-its-way', waits_for = 'customer
        version = version + 1 WHERE id = ANY(%s)
 """
 END_CLOCKS = """
-UPDATE deadlines SET ended_at = %s, ending = 'migrated'
+UPDATE deadlines SET ended_at = %s, ending = 'left'
 WHERE reclamation_id = ANY(%s) AND item_id = ANY(%s) AND ended_at IS NULL
 """
 BEGIN_CLOCKS = """

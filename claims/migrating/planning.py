@@ -12,6 +12,7 @@ from claims.migrating.judging import Stay
 from claims.migrating.reading import candidates, standings
 from claims.migrating.versions import Aim
 from claims.queries.workflows import versions_in_use
+from claims.refusals import Refused
 from claims.rules import Rules
 from workflows.renaming import guess_renamed
 
@@ -56,11 +57,17 @@ def plan(session: Session, rules: Rules, aim: Aim) -> Plan:
     """
     decider = Decider(session, rules, aim, clock.now(session))
     in_use = [
-        each.hash
+        each
         for each in versions_in_use(session, aim.to.name)
         if each.open_cases and each.hash != aim.to.hash and aim.from_hash in (None, each.hash)
     ]
-    decider.check_states(in_use)
+    for each in in_use:
+        if each.subject != aim.to.subject:
+            raise Refused(
+                f"{each.name}@{each.hash[:8]} has the subject {each.subject}, and the new "
+                f"version {aim.to.subject}; such cases end by the version they began with."
+            )
+    decider.check_states([each.hash for each in in_use])
     states: dict[tuple[str, str], PlannedState] = {}
     stayed: list[Stayed] = []
     for decision in _decisions(session, decider):

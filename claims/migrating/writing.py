@@ -88,7 +88,7 @@ def _write_clocks(session: Session, moves: Sequence[Move], at: datetime) -> None
         session.execute(
             update(Deadline)
             .where(is_one_of(Deadline.id, ended))
-            .values(ended_at=at, ending="migrated")
+            .values(ended_at=at, ending="left")
             .execution_options(synchronize_session=False)
         )
     begun = [(move.standing, clock) for move in moves for clock in move.clocks.begun]

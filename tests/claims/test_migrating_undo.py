@@ -140,6 +140,23 @@ def test_an_interrupted_migration_goes_on_where_it_stopped(
             assert journal.verify(session, reclamation_id) == []
 
 
+def test_an_interrupted_migration_can_be_taken_back_and_ends_there(
+    sessions: Sessions, rules: Rules
+) -> None:
+    new = version_with(rules, SOONER)
+    crowd(sessions, rules, 2)
+    with sessions.begin() as session:
+        run = runs.begin(session, new, aim(new), INTEGRATOR)
+    with sessions.begin() as session:
+        moving.move_chunk(session, new, run, aim(new), INTEGRATOR, 1)
+
+    assert undone(sessions, new, run.id).run.moved == 1
+
+    assert versions(sessions) == [rules.definitions["item-return"].hash] * 2
+    with sessions() as session:
+        assert all(each.finished_at is not None for each in runs.listed(session))
+
+
 def test_a_case_that_somebody_is_working_on_is_passed_by_and_listed(
     sessions: Sessions, rules: Rules, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,22 +18,30 @@ Sessions = sessionmaker[Session]
 Run = Callable[..., Result]
 FOLDER = PROJECT / "config" / "workflows"
 RETURN = FOLDER / "item-return.yaml"
+CLAIMS = """
+reclamation-workflow: reclamation
+reasons: { does-not-fit: { label: Does not fit } }
+resolutions: { refund: { label: Money back, keeps-product: false } }
+rules: [{ resolution: refund, workflow: item-return }]
+"""
 
 
 @pytest.fixture
 def workflows(tmp_path: Path) -> Path:
     """A folder of the shop's own in which a state of the return was renamed."""
-    for path in FOLDER.glob("*.yaml"):
-        text = path.read_text()
-        if path.name == RETURN.name:
-            text = text.replace("awaiting-parcel", "on-its-way").replace("30 days", "20 days")
-        (tmp_path / path.name).write_text(text)
-    return tmp_path
+    folder = tmp_path / "workflows"
+    folder.mkdir()
+    for path in (RETURN, FOLDER / "reclamation.yaml"):
+        text = path.read_text().replace("awaiting-parcel", "on-its-way")
+        (folder / path.name).write_text(text.replace("30 days", "20 days"))
+    return folder
 
 
 @pytest.fixture
 def run(settings: Settings, workflows: Path) -> Run:
-    changed = settings.model_copy(update={"workflows_dir": workflows})
+    claims = workflows.parent / "claims.yaml"
+    claims.write_text(CLAIMS)
+    changed = settings.model_copy(update={"workflows_dir": workflows, "claims_file": claims})
     environment = as_environment(changed)
 
     def call(*arguments: str, typed: str | None = None) -> Result:
@@ -138,7 +146,14 @@ def test_what_cannot_be_done_is_a_sentence(run: Run, begun: str) -> None:
     said = {
         ("migrate", "item-retrun", "--to", "current"): "Did you mean item-return?",
         ("migrate", "item-return", "--to", "ffffffff"): "item-return has no version ffffffff",
-        ("migrate", "item-return", "--to", "current", "--map", "a:b"): "The new version has no state b.",
+        (
+            "migrate",
+            "item-return",
+            "--to",
+            "current",
+            "--map",
+            "a:b",
+        ): "The new version has no state b.",
         ("migrate", "--undo", "7", "--yes"): "There is no migration 7",
         ("diff", "item-return@ffffffff", "item-return"): "has no version ffffffff",
         ("versions", "item-retrun"): "Did you mean item-return?",
