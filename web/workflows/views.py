@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from claims.queries import people
 from claims.queries.workflows import versions_in_use
 from web.badges import tone_of
 from web.database import redress, transaction
@@ -11,6 +12,7 @@ from web.workflows.labels import fired_by, whom
 from web.workflows.overview import does, overview_of, rows_of
 from web.workflows.refusals import refusals
 from web.workflows.shown import workflow_page
+from web.workflows.trying import trying
 from workflows.drawing import aged
 
 blueprint = Blueprint("workflows", __name__)
@@ -43,3 +45,22 @@ def show(name: str) -> ResponseReturnValue:
             does=does,
             aged=aged,
         )
+
+
+@blueprint.route("/workflows/<name>/try", methods=["GET", "POST"])
+def try_out(name: str) -> ResponseReturnValue:
+    """The workflow tried out in memory; a POST carries the trial along and changes nothing."""
+    rules = redress().rules
+    tried = trying(rules, name, request.form)
+    with transaction() as session:
+        shops = people.shops(session)
+    return render_template(
+        "workflows/try.html",
+        trying=tried,
+        definition=tried.definition,
+        shops=[(shop.code, shop.name) for shop in shops],
+        reasons=[
+            (key, one.label) for key, one in rules.choices.reasons(tried.chosen["shop"]).items()
+        ],
+        resolutions=[(key, one.label) for key, one in rules.choices.resolutions.items()],
+    )
