@@ -1,8 +1,11 @@
 """Clocks that run over a whole case, stand still, follow a date, or count business days."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claims.models import Deadline
 from claims.rehearsal import Given, ItemGiven, Rehearsal
@@ -59,6 +62,22 @@ def test_while_we_wait_for_the_customer_the_promise_stands_still(promised: Rehea
     assert clock(promised, "promise").due_at == OPENED + 30 * DAY
     assert clock(promised, "promise").begun_at == OPENED
     assert promised.state(1) == "reported"
+
+
+@given(st.lists(st.integers(1, 3 * 86_400), min_size=2, max_size=6))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_however_often_we_ask_only_our_own_time_counts(rules: Rules, waits: list[int]) -> None:
+    promised = rehearse(rules)
+    theirs = timedelta(0)
+
+    for ours, customers in pairwise(waits):
+        promised.wait(timedelta(seconds=ours) / 3)
+        promised.fire(1, "ask", AGENT)
+        promised.wait(timedelta(seconds=customers))
+        theirs += timedelta(seconds=customers)
+        promised.fire(1, "answered", AGENT)
+
+    assert clock(promised, "promise").due_at == OPENED + 10 * DAY + theirs
 
 
 def test_a_promise_that_runs_out_where_nobody_hears_it_rings_in_the_next_state_that_does(

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from claims import effects
 from claims.claimable import Wanted
-from claims.claiming import Filing, file_claims
+from claims.claiming import Filing, claim, file_claims
 from claims.door import CaseRef, Firing, fire_many
 from claims.edits import edit_item, edit_reclamation
-from claims.models import Item, JournalEntry, Reclamation
+from claims.models import Effect, Incident, Item, JournalEntry, Reclamation
 from claims.people import importer
 from claims.refusals import Refused
 from claims.rehearsal import RECLAMATION, Given, ItemGiven, Rehearsal
@@ -18,8 +19,8 @@ from claims.rules import Rules
 from tests.claims.promises import PROMISE, rules_of, rules_with_lines
 from tests.claims.rehearsal.people import AGENT, LEAD
 from tests.support.cases import AGENT as ANNA
-from tests.support.cases import claim_first
-from tests.support.shop import PLACED, an_order
+from tests.support.cases import claim_first, press
+from tests.support.shop import PLACED, Line, an_order
 
 WATCHING = """\
 workflow: reclamation-watching
@@ -118,6 +119,18 @@ def test_a_case_that_would_go_on_for_ever_is_refused(rules: Rules) -> None:
     assert rehearsal.item(1).evidence == ""
 
 
+def test_what_happens_to_one_item_moves_another_one_on(rules: Rules) -> None:
+    text = PROMISE.replace("when: item.has_evidence }", "when: reclamation.refunded > 9.0 }", 1)
+    rehearsal = rehearse(
+        rules, ItemGiven(resolution="goodwill", reason="other"), PROMISED, text=text
+    )
+    assert rehearsal.state(2) == "reported"
+
+    rehearsal.fire(1, "refund", AGENT, {"amount": "10.00"})
+
+    assert (rehearsal.state(1), rehearsal.state(2)) == ("refunding", "proved")
+
+
 def promising(rules: Rules) -> Rules:
     """Rules by which what does not fit is a promise."""
     return rules_of(rules, PROMISE.replace("item-promise", "item-return"))
@@ -172,3 +185,30 @@ def test_imported_claims_and_many_events_at_once_go_on_too(session: Session, rul
     fire_many(session, rules, [Firing(CaseRef("item", held.id), "go-on")], ANNA)
 
     assert session.get_one(Item, held.id).state == "proved"
+
+
+def test_an_outcome_that_its_own_case_cannot_take_still_moves_another_one_on(
+    session: Session, rules: Rules
+) -> None:
+    nothing_refunded = PROMISE.replace(
+        'when: reclamation.priority == "high"', "when: reclamation.refunded == 0.0"
+    )
+    rules = rules_of(rules, nothing_refunded.replace("item-promise", "item-return"))
+    order = an_order(session, [Line(sku="A"), Line(sku="B")])
+    wanted = [
+        Wanted(order.lines[0].id, 1, "other", "goodwill"),
+        Wanted(order.lines[1].id, 1, "does-not-fit", "refund"),
+    ]
+    refunded, waiting = claim(session, rules, order.id, wanted, ANNA).items
+    press(session, rules, refunded, "refund", ANNA, amount="10.00")
+    edit_item(session, rules, waiting.id, {"evidence": "Photo"}, ANNA, seen_version=1)
+    assert waiting.state == "proved"
+
+    [taken] = effects.take(session, "tests", timedelta(seconds=60), 10)
+    session.get_one(Effect, taken.effect_id).outcomes = {"refused": "no-such-event"}
+    effects.finish(session, rules, taken, "refused", "As the test says.", {})
+
+    session.expire_all()
+    assert (refunded.state, waiting.state) == ("refunding", "ready")
+    [incident] = session.scalars(select(Incident))
+    assert incident.kind == "event-not-taken"
