@@ -55,9 +55,9 @@ def _country(findings: Findings, fields: Fields) -> str | None:
     scalar = fields.scalar("country")
     if scalar is None:
         return None
-    known = holidays.list_supported_countries(include_aliases=False)
-    if scalar.text in known and _COUNTRY.fullmatch(scalar.text):
+    if _COUNTRY.fullmatch(scalar.text) and _regions(scalar.text) is not None:
         return scalar.text
+    known = holidays.list_supported_countries(include_aliases=False)
     findings.add(
         "unknown-country",
         scalar.place,
@@ -66,6 +66,14 @@ def _country(findings: Findings, fields: Fields) -> str | None:
         or "Write the two letters of the country, as DE; or leave it out and name closed: days.",
     )
     return None
+
+
+def _regions(country: str) -> tuple[str, ...] | None:
+    """The regions of a country; None where its holidays are not known."""
+    try:
+        return tuple(holidays.country_holidays(country).subdivisions)
+    except NotImplementedError:
+        return None
 
 
 def _region(findings: Findings, fields: Fields, country: str | None) -> str | None:
@@ -78,7 +86,7 @@ def _region(findings: Findings, fields: Fields, country: str | None) -> str | No
         )
     if country is None:
         return None
-    known = holidays.list_supported_countries(include_aliases=False)[country]
+    known = _regions(country) or ()
     if scalar.text in known:
         return scalar.text
     findings.add(
