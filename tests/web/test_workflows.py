@@ -3,6 +3,7 @@
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
+from claims import journal
 from claims.models import Item, WorkflowVersion
 from claims.rules import Rules
 from config.bootstrap import Redress
@@ -52,11 +53,12 @@ def test_a_workflow_is_drawn_and_told_in_tables(
     assert states[0] == "Reported reported Agent 1 0 min 0 min"
     lines = page.texts("//section[@aria-labelledby='lines-title']//tbody/tr")
     assert (
-        "Received Refund Refund under way Agent or Lead "
+        "Received Refund usual way Refund under way Agent or Lead "
         "input.amount <= staff.may_refund pay-refund (refund.pay)"
     ) in lines
     events = page.texts("//section[@aria-labelledby='events-title']//tbody/tr")
     assert "Parcel never came parcel-overdue The clock, after 30 days" in events
+    assert "Refund paid refund-paid The outcome of pay-refund: done" in events
 
 
 def test_the_states_of_a_drawing_count_their_cases_and_lead_to_them(
@@ -131,6 +133,31 @@ def test_a_way_is_drawn_on_the_version_that_the_case_is_pinned_to(
 
     assert page.texts("//*[contains(@class, 'present')]") == ["Freshly told"]
     assert "Claimed: Freshly told" in page.texts("//ol[@class='way']/li")[0]
+
+
+def test_a_case_that_was_taken_over_from_another_version_tells_so(
+    clerk: Browser, sessions: Sessions, rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        item = claim_first(session, rules, an_order(session))
+        reclamation = item.reclamation
+        journal.write(
+            reclamation,
+            AGENT,
+            "migrated",
+            reclamation.opened_at,
+            item=item,
+            from_state="noted",
+            to_state="reported",
+        )
+        number = reclamation.number
+
+    page = clerk.open(f"/workflows/item-return?case={number}/1")
+
+    moves = page.texts("//ol[@class='way']/li")
+    assert moves[0].startswith("Claimed: noted")
+    assert moves[1].startswith("Taken over to another version: from noted to Reported")
+    assert page.tree.xpath("//*[contains(@class, 'taken')]") == []
 
 
 def test_the_way_of_a_case_that_goes_elsewhere_is_a_sentence(

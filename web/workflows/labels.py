@@ -10,7 +10,7 @@ from claims.queries.reclamations import ReclamationRow
 from claims.rules import Rules
 from web.badges import Badge, tone_of
 from workflows.definition import Definition, Event
-from workflows.drawing import clock_words
+from workflows.drawing import clock_words, outcomes_of
 
 WAITS = {
     "agent": "Agent",
@@ -29,8 +29,8 @@ def whom(waits_for: str | None) -> str:
     return WAITS.get(waits_for or ROLES[0], (waits_for or "").capitalize())
 
 
-def fired_by(event: Event) -> str:
-    """Who makes an event happen, in words."""
+def fired_by(definition: Definition, event: Event) -> str:
+    """Who or what makes an event happen, in words."""
     if event.by:
         people = " or ".join(whom(role) for role in sorted(event.by))
         return f"{people}, a second person" if event.second_person else people
@@ -40,7 +40,9 @@ def fired_by(event: Event) -> str:
         return f"The {event.sent_by}"
     if event.on_change:
         return "A change of the case's facts"
-    return "Entering the state" if event.on_enter else "The outcome of an effect"
+    if event.on_enter:
+        return "Entering the state"
+    return f"The outcome of {', '.join(outcomes_of(definition, event)) or 'an effect'}"
 
 
 class Labels:

@@ -58,6 +58,8 @@ class WorkflowPage:
     standings: Mapping[str, Standing]
     links: Mapping[str, str]
     """State to the list of the cases in it."""
+    present: str | None
+    """The state that is marked."""
     way: ShownWay | None
     svg: Markup
     legend: Sequence[Colour]
@@ -93,6 +95,7 @@ def workflow_page(
         is_one_version=pinned is not None,
         standings=counted,
         links=links,
+        present=marks.state,
         way=_shown(way, labels) if way else None,
         svg=svg_of(definition, marks),
         legend=_legend(definition),

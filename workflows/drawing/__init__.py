@@ -11,7 +11,7 @@ from workflows.drawing.dot import draw_dot
 from workflows.drawing.marks import Marks, Standing, Step, UnknownState
 from workflows.drawing.mermaid import draw_mermaid
 from workflows.drawing.svg import draw_svg
-from workflows.drawing.words import aged, clock_words, describe, sender_words, span_words
+from workflows.drawing.words import aged, clock_words, describe, outcomes_of, span_words
 
 __all__ = [
     "Arrow",
@@ -28,7 +28,7 @@ __all__ = [
     "draw_mermaid",
     "draw_svg",
     "legend_of",
+    "outcomes_of",
     "party_of",
-    "sender_words",
     "span_words",
 ]

@@ -75,13 +75,18 @@ def sender_words(definition: Definition, event: Event) -> str:
         return "when facts change"
     if event.sent_by:
         return "from an item" if event.sent_by == "items" else "from the reclamation"
-    named = [
+    named = outcomes_of(definition, event)
+    return f"{OUTCOME} {', '.join(named)}" if named else ""
+
+
+def outcomes_of(definition: Definition, event: Event) -> list[str]:
+    """Which outcomes of which effects fire an event: `pay-refund: done`."""
+    return [
         f"{use.name}: {outcome}"
         for use in definition.effects.values()
         for outcome, fired in use.outcomes.items()
         if fired == event.name
     ]
-    return f"{OUTCOME} {', '.join(named)}" if named else ""
 
 
 def is_automatic(event: Event) -> bool:
