@@ -46,8 +46,8 @@ def binding(limits: Limits, *roles: str, currency: str = "EUR") -> list[list[lis
             "1:36 misplaced within is for limits per customer; this one is per day. Leave it out.",
         ),
         (
-            "- { role: lead, per: customer, within: 1 year, amount: 1 }",
-            "1:40 span within of a limit cannot be 1 year. Write a number of days, such as 30 days.",
+            "- { role: lead, per: customer, within: 1 y, amount: 1 }",
+            "1:40 span within of a limit cannot be 1 y. Write a number of days, such as 30 days.",
         ),
         (
             "- { role: agent, per: case, amount: 1, currency: eur }",
