@@ -69,16 +69,17 @@ def _beginnings(definition: Definition, rules: Rules) -> Iterator[Given]:
     yield standard
     asked = " ".join(line.when or "" for line in definition.transitions)
     places = decimals(standard.currency)
+    counts = [int(number) for number in dict.fromkeys(NUMBER.findall(asked)) if "." not in number]
     prices = [
         round(float(number) * 10**places) + by
         for number in dict.fromkeys(NUMBER.findall(asked))
         for by in (0, 1)
         if "." in number
     ]
+    yield _all(standard, price=A_LOT, quantity=max(counts, default=0) + 1)
     for price in (A_LOT, *prices):
         if price > 0:
             yield _all(standard, price=price, quantity=1)
-    counts = [int(number) for number in dict.fromkeys(NUMBER.findall(asked)) if "." not in number]
     for count in counts:
         for by in (0, 1):
             yield replace(standard, customer_claims=count + by)

@@ -54,7 +54,7 @@ def test_bounds_roles_and_the_second_person_are_those_of_the_door(rules: Rules) 
     rehearsal.fire(1, "refund", LEAD, {"amount": "3000"})
     with pytest.raises(NotAllowed, match="second person"):
         rehearsal.fire(1, "approve", LEAD)
-    with pytest.raises(NotAllowed, match="is for .*lead"):
+    with pytest.raises(NotAllowed, match="Approve is for"):
         rehearsal.fire(1, "approve", AGENT)
 
     assert rehearsal.state(1) == "awaiting-approval"
