@@ -118,6 +118,15 @@ class Choices:
         """Those of all shops that have none of their own, and of each that has."""
         return (self._every_shop.limits, *(shop.limits for shop in self._shops.values()))
 
+    @property
+    def meetings(self) -> frozenset[tuple[str, str]]:
+        """Which item workflows meet which reclamation workflow, in any shop."""
+        return frozenset(
+            (rule.workflow, shop.reclamation_workflow)
+            for shop in (self._every_shop, *self._shops.values())
+            for rule in shop.rules
+        )
+
     def _of(self, shop: str) -> ShopChoices:
         return self._shops.get(shop, self._every_shop)
 

@@ -90,6 +90,13 @@ def files_of(path: Path) -> list[Path]:
 
 def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definition]:
     """Like `read_folder`, for these files. A file that cannot be opened raises OSError."""
+    return {name: definition for name, (definition, _) in read_with_files(paths, catalogue).items()}
+
+
+def read_with_files(
+    paths: Iterable[Path], catalogue: Catalogue
+) -> dict[str, tuple[Definition, str]]:
+    """Like `read_files`, each workflow with the file that it stands in."""
     found: dict[str, tuple[Definition, str]] = {}
     problems: list[Problem] = []
     parts: dict[Path, dict[str, PartText]] = {}
@@ -122,7 +129,7 @@ def read_files(paths: Iterable[Path], catalogue: Catalogue) -> dict[str, Definit
         problems += prove_together(list(found.values()))
     if problems:
         raise WorkflowProblems(problems)
-    return {name: definition for name, (definition, _) in found.items()}
+    return found
 
 
 def _read(

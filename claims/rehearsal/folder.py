@@ -50,11 +50,11 @@ def rules_of(folder: Path, claims_file: Path | None, extensions: Extensions) -> 
     if claims_file is not None and claims_file.is_file():
         choices = read_choices_file(claims_file, definitions)
     else:
-        choices = _plain_choices(definitions)
+        choices = plain_choices(definitions)
     return Rules(definitions, choices, extensions.catalogue, extensions=extensions)
 
 
-def _plain_choices(definitions: Mapping[str, Definition]) -> Choices:
+def plain_choices(definitions: Mapping[str, Definition]) -> Choices:
     """One reason and one resolution: each test names the workflow that it is of."""
     first = {d.subject: d.name for d in reversed(list(definitions.values()))}
     if "reclamation" not in first or "item" not in first:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
+from claims.proving import prove_shop
 from claims.reading_choices import read_choices_file
 from config.cli.workflow_draw import draw
 from config.cli.workflow_files import all_of_the_folder, folder, named
 from config.cli.workflow_migrate import migrate
 from config.cli.workflow_new import new
+from config.cli.workflow_prove import prove
 from config.cli.workflow_reload import reload_
 from config.cli.workflow_test import test
 from config.cli.workflow_try import try_
@@ -23,7 +25,8 @@ from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import clock_words
 from workflows.problems import Problem, WorkflowProblems, nearest
-from workflows.reading import files_of, read_files
+from workflows.product.proving import problems_of
+from workflows.reading import files_of, read_with_files
 from workflows.reports import as_json, as_sarif
 from workflows.rules import RULES
 from workflows.schema import write_schema
@@ -39,6 +42,7 @@ def workflow() -> None:
 
 workflow.add_command(reload_)
 workflow.add_command(new)
+workflow.add_command(prove)
 workflow.add_command(test)
 workflow.add_command(try_)
 workflow.add_command(versions)
@@ -144,13 +148,15 @@ def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
         for file in (files_of(path) if path.is_dir() else [path])
     ]
     try:
-        definitions = read_files(files, catalogue_of_environment())
+        found = read_with_files(files, catalogue_of_environment())
+        choices = None
         if not paths:
-            choices = os.environ.get("CLAIMS_FILE") or PROJECT / "config" / "claims.yaml"
-            read_choices_file(Path(choices), definitions)
+            claims_file = os.environ.get("CLAIMS_FILE") or PROJECT / "config" / "claims.yaml"
+            definitions = {name: definition for name, (definition, _) in found.items()}
+            choices = read_choices_file(Path(claims_file), definitions)
     except WorkflowProblems as error:
         return list(error.problems), len(files)
-    return [], len(files)
+    return problems_of(prove_shop(found, catalogue_of_environment(), choices)), len(files)
 
 
 def _say_problems(problems: list[Problem], count: int) -> None:

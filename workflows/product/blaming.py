@@ -112,6 +112,7 @@ class Blame:
             count,
             tuple(self._steps(way)),
             self._facts(way.start),
+            self._machine.known.catalogue.alone_up_to,
         )
 
     def _stuck(self, end: Place) -> int:
@@ -174,6 +175,7 @@ class Blame:
             outcome=move.outcome,
             effect=effect,
             amount=move.amount,
+            takes_all=move.takes_all,
             follows=tuple(self._follows(firing)),
         )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from workflows.definition import Definition, Event, Final, Outcome, Transition
 from workflows.product.answers import Answer, Known, World
-from workflows.product.money import NOTHING, Money
+from workflows.product.money import NOTHING, Money, Share
 
 _END = ""
 """No state of a file: where a path ends that has shown what it should not."""
@@ -42,6 +42,8 @@ class Move:
     is_sure: bool = True
     outcome: Outcome | None = None
     amount: float | None = None
+    takes_all: bool = False
+    """The amount is all that is left."""
     left: float | None = None
     """What was left, where the amount is more."""
     sends: str | None = None
@@ -257,6 +259,7 @@ class Machine:
             line,
             self._number(Situation(_END) if is_end else target),
             amount=answer.amount,
+            takes_all=answer.share is Share.ALL,
             left=answer.left,
             sends=None if is_end else line.send_reclamation,
             faults=tuple(faults),

@@ -79,15 +79,15 @@ class Refutation:
     path: tuple[PathStep, ...]
     facts: Mapping[str, object] = field(default_factory=dict, hash=False)
     """What the items of the path are like: {"item.value": 500.0}."""
+    limits: Mapping[str, float] = field(default_factory=dict, hash=False)
+    """What each role may refund alone, where it is about that."""
 
     def problem(self) -> Problem:
         """The finding, with the list of events in its sentence."""
         events = "; ".join(str(step) for step in self.path) or "from the beginning"
         sentence = f"{self.sentence} ({events})"
-        place = self.place
-        return Problem(
-            self.rule, self.known.file, place.line, place.column, sentence, self.suggestion
-        )
+        place, file = self.place, self.place.file or self.known.file
+        return Problem(self.rule, file, place.line, place.column, sentence, self.suggestion)
 
 
 @dataclass(frozen=True, slots=True)
