@@ -194,9 +194,13 @@ def test_a_second_look_needs_a_second_person(
     dear = back_again(sessions, rules, Line(unit_price=250000))
     lena, finn = sign_in("Lena", "lead"), sign_in("Finn", "finance")
 
-    lena.press(lena.open(dear.form("refund")))
+    form = lena.open(dear.form("refund"))
+    lena.press(form)
     refused = lena.open(dear.form("approve"))
 
+    assert "You may refund €2,000.00 more here alone; above that it goes to a second look." in (
+        form.text
+    )
     assert dear.state == "awaiting-approval"
     assert "Approve needs a second person" in refused.text
     assert refused.texts("//button[@data-send]") == []

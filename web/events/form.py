@@ -13,6 +13,7 @@ from claims.people import Actor
 from claims.queries import case as cases
 from claims.refusals import InvalidInput, NotFound, Refused, Stale
 from claims.rules import Rules
+from web.events.alone import alone_word
 from web.events.consequences import Consequence, consequences
 from web.events.fields import FieldView, fields_of, typed_into
 from web.events.proposals import proposal_paid_by
@@ -41,6 +42,8 @@ class EventForm:
     """Why what was just sent was refused."""
     proposal: Refund | None = None
     """The refund that this event would pay, as somebody proposed it."""
+    alone: str = ""
+    """How much more the person may refund alone, in a sentence."""
 
     @property
     def minor(self) -> int | None:
@@ -86,6 +89,7 @@ def event_form(
         labels=labels,
         consequences=consequences(session, rules, reclamation, event, actor) if is_closing else (),
         proposal=proposal_paid_by(session, labels, item, declared),
+        alone=alone_word(labels, item, declared, offered.may_refund),
     )
 
 

@@ -16,6 +16,7 @@ from claims.people import Actor
 from claims.queries import case as cases
 from claims.refusals import InvalidInput, NotFound, Refused, Stale
 from claims.rules import Rules
+from web.events.alone import alone_word
 from web.events.fields import FieldView, fields_of, is_own, raw_input, typed_into
 from web.events.form import not_here
 from web.events.proposals import proposal_paid_by
@@ -37,6 +38,7 @@ class ItemPart:
     reasons: tuple[str, ...]
     proposal: Refund | None = None
     """The refund that the event would pay, as somebody proposed it."""
+    alone: str = ""
 
     @property
     def amounts(self) -> list[int]:
@@ -56,6 +58,11 @@ class ManyForm:
     labels: Labels
     refused: bool = False
     """Whether this is shown because sending it was refused."""
+
+    @property
+    def alone(self) -> str:
+        """How much more the person may refund alone, of all ticked items together."""
+        return next((part.alone for part in self.parts if part.alone), "")
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +123,7 @@ def many_form(session: Session, rules: Rules, number: str, event: str, actor: Ac
                 [field for field in fields if is_own(field.input)],
                 offer.reasons if offer else (not_here(labels, item, known),),
                 proposal_paid_by(session, labels, item, known),
+                alone_word(labels, item, known, offered.may_refund),
             )
         )
     assert declared is not None
