@@ -32,6 +32,7 @@ check: .venv/ready ## Lint, types, architecture, templates, workflow files
 	$(BIN)/lint-imports
 	$(BIN)/djlint web/templates --lint --quiet
 	$(BIN)/redress workflow check config/workflows
+	$(BIN)/redress workflow test config/workflows
 
 format: .venv/ready ## Bring code and templates into the house's form
 	$(BIN)/ruff check --fix --quiet . || true
