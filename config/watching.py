@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from claims.rules import Rules
 from config import processes
+from config.last_good import keep_files
 from config.processes import ProcessKind
 from config.reloading import Reloading
 from config.settings import Settings
@@ -42,6 +43,8 @@ class Watch:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._could_tell = True
+        self._settings = settings
+        self._kept = ""
 
     def begin(self) -> None:
         self._thread.start()
@@ -91,6 +94,7 @@ class Watch:
                 asked = processes.tell(
                     session, self.name, self.kind, reloading.rules, reloading.refused, answers
                 )
+                self._keep_files(session)
         except SQLAlchemyError as away:
             if self._could_tell:
                 log.warning("The database cannot be told of this process: %s", _first_line(away))
@@ -98,6 +102,12 @@ class Watch:
             return None
         self._could_tell = True
         return asked
+
+    def _keep_files(self, session: Session) -> None:
+        """Once for each taking up, for those who begin while the files are broken."""
+        rules = self.reloading.rules
+        if rules.fingerprint != self._kept and keep_files(session, self._settings, rules):
+            self._kept = rules.fingerprint
 
 
 def _first_line(away: SQLAlchemyError) -> str:

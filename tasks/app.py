@@ -10,6 +10,7 @@ import threading
 from celery import signals
 
 from config.doorbell import CARRY_OUT, celery_app
+from config.last_good import rules_at_start
 from config.settings import load
 from config.watching import Watch
 from tasks.effects.carry_out import carry_out_next
@@ -33,7 +34,7 @@ class WorkerProcess:
         self.watch: Watch | None = None
 
     def begin(self) -> None:
-        self.shop = open_workshop(settings)
+        self.shop = open_workshop(settings, rules_at_start(settings))
         self.watch = Watch(settings, self.shop.sessions, self.shop.rules, "worker")
         self.watch.begin()
         self.sweeper = threading.Thread(

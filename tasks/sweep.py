@@ -14,6 +14,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import OperationalError
 
 from claims import deadlines
+from config.last_good import rules_at_start
 from config.settings import SettingsProblem, load
 from config.watching import Watch
 from tasks.effects.carry_out import carry_out_next
@@ -76,7 +77,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         settings = load()
-        shop = open_workshop(settings)
+        shop = open_workshop(settings, rules_at_start(settings))
     except SettingsProblem as problem:
         sys.stderr.write(f"{problem}\n")
         return 1

@@ -5,7 +5,7 @@ from claims.models.effects import Attempt, Deadline, Effect, Incident, Observati
 from claims.models.journal import JournalEntry, JournalHead
 from claims.models.migrations import CaseMigration
 from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
-from claims.models.processes import RunningProcess
+from claims.models.processes import RunningProcess, TakenUpFiles
 from claims.models.reclamations import Item, Reclamation, WorkflowVersion
 from claims.models.refunds import Refund, RefundLine, RefundShare
 from claims.models.staff import (
@@ -47,6 +47,7 @@ __all__ = [
     "RunningProcess",
     "Shop",
     "Staff",
+    "TakenUpFiles",
     "WebSession",
     "WorkflowVersion",
     "keep",

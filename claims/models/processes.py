@@ -29,3 +29,15 @@ class RunningProcess(Base):
     """When `redress workflow reload` last asked it to look."""
     answered_at: Mapped[Moment | None]
     """Which asking it has followed."""
+
+
+class TakenUpFiles(Base):
+    """The shop's files as some process took them up; the newest are what one begins with that
+    finds the folder broken."""
+
+    __tablename__ = "taken_up_files"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    files: Mapped[Json]
+    """Name to text."""
+    taken_up_at: Mapped[Moment]

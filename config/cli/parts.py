@@ -70,13 +70,14 @@ def provider(host: str, port: int, ledger: Path) -> None:
 
 def _loaded() -> of_settings.Settings:
     """The settings; in production, and with extensions, the shop's files are read first, so that
-    what is wrong is a sentence here. `make run` must be quick and does so when the start fails.
+    what is wrong, and was never taken up otherwise, is a sentence here. `make run` must be quick
+    and does so when the start fails.
     """
     settings = of_settings.load()
     if settings.environment == "production" or settings.extensions:
-        from config.bootstrap import read_rules
+        from config.last_good import rules_at_start
 
-        read_rules(settings)
+        rules_at_start(settings)
     return settings
 
 
