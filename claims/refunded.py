@@ -170,7 +170,7 @@ def _what_is_asked(
     keys: set[str] = set()
     for each in cases:
         hashes = {each.workflow_hash, *(item.workflow_hash for item in each.items)}
-        texts = [rules.definition(session, version).text for version in hashes]
+        texts = [_with_facts(rules, rules.definition(session, version).text) for version in hashes]
         acting = {actor.staff_id} if actor.staff_id is not None else _askers(each)
         if any(OF_CUSTOMER in text for text in texts):
             windows.add(WINDOW)
@@ -186,6 +186,12 @@ def _what_is_asked(
             people |= acting
             keys |= {f"staff {key}" for key in acting}
     return _Asked(frozenset(windows), frozenset(people), frozenset(keys))
+
+
+def _with_facts(rules: Rules, text: str) -> str:
+    """A definition's text and, for each condition it may name, the facts that this looks at."""
+    asked = [c.facts for name, c in rules.catalogue.conditions.items() if c.facts and name in text]
+    return " ".join([text, *(fact for facts in asked for fact in facts)]) if asked else text
 
 
 def _askers(reclamation: Reclamation) -> set[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
+from claims.limits import knowing_limits
 from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
@@ -54,11 +55,12 @@ def read_rules(settings: Settings) -> Rules:
     """
     before = fingerprint_of(settings)
     extensions = load_extensions(settings.extensions)
-    definitions = read_folder(settings.workflows_dir, extensions.catalogue)
+    catalogue = knowing_limits(extensions.catalogue, settings.claims_file)
+    definitions = read_folder(settings.workflows_dir, catalogue)
     choices = read_choices_file(settings.claims_file, definitions)
     # Files that changed while they were read have no fingerprint: they are to be read again.
     fingerprint = before if fingerprint_of(settings) == before else ""
-    return Rules(definitions, choices, extensions.catalogue, fingerprint, extensions)
+    return Rules(definitions, choices, catalogue, fingerprint, extensions)
 
 
 def ring_after_commit(sessions: sessionmaker[Session], doorbell: Doorbell) -> None:
