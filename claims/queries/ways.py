@@ -32,6 +32,8 @@ class Move:
 
     at: datetime
     who: str
+    """The name of a person; `actor_kind` says who else it can be."""
+    actor_kind: str
     event: str | None
     source: str | None
     target: str
@@ -91,6 +93,7 @@ def _way(
         began = Move(
             at=reclamation.opened_at,
             who=reclamation.opened_by,
+            actor_kind="person",
             event=None,
             source=None,
             target=(first.source or first.target) if first else found.state,
@@ -114,6 +117,7 @@ def _moves(session: Session, reclamation_id: int, item_id: int | None) -> list[M
         select(
             JournalEntry.at,
             JournalEntry.actor_name,
+            JournalEntry.actor_kind,
             JournalEntry.event,
             JournalEntry.from_state,
             JournalEntry.to_state,
@@ -127,7 +131,7 @@ def _moves(session: Session, reclamation_id: int, item_id: int | None) -> list[M
         .order_by(JournalEntry.sequence)
     )
     return [
-        Move(at, who, event, source, target, workflow_hash or "")
-        for at, who, event, source, target, workflow_hash in session.execute(entries)
+        Move(at, who, kind, event, source, target, workflow_hash or "")
+        for at, who, kind, event, source, target, workflow_hash in session.execute(entries)
         if target is not None
     ]

@@ -16,6 +16,7 @@ from claims.refusals import NotFound
 from claims.rules import Rules
 from web.badges import Badge
 from web.formats import viewer_locale, viewer_zone
+from web.reclamations.timeline import NAMES
 from web.workflows.drawings import svg_of
 from web.workflows.labels import Labels, whom
 from workflows.definition import Definition, State
@@ -27,6 +28,7 @@ class ShownMove:
     """A move in the words of the version by which it was done."""
 
     move: Move
+    who: str
     event: str
     source: Badge | None
     target: Badge
@@ -133,6 +135,7 @@ def _shown(way: Way, labels: Labels) -> ShownWay:
         moves=[
             ShownMove(
                 move=move,
+                who=NAMES.get(move.actor_kind, move.who),
                 event=_event(move, labels),
                 source=labels.state(move.workflow_hash, move.source) if move.source else None,
                 target=labels.state(move.workflow_hash, move.target),
