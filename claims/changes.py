@@ -4,7 +4,7 @@ Nothing polls: after each event, edit, outcome and opening the open cases of tha
 are looked at whose present state asks for it, in the same transaction and under its locks.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from claims.rules import Rules
 from claims.steps import LONGEST_CHAIN, Happening, Prepared, name_of, prepare, reclamation_of, take
 from workflows.catalogue import Facts
 from workflows.conditions import ConditionFailed
+from workflows.definition import Transition
 from workflows.engine import Engine
 
 Case = Reclamation | Item
@@ -32,40 +33,62 @@ def take_whole(session: Session, rules: Rules, prepared: Prepared) -> None:
 
 
 def go_on(
-    session: Session, rules: Rules, reclamation: Reclamation, actor: Actor, at: datetime
+    session: Session,
+    rules: Rules,
+    reclamation: Reclamation,
+    actor: Actor,
+    at: datetime,
+    entered: Collection[Case] = (),
 ) -> None:
     """`look_again` where no event came first: what limits ask is read here, if anybody asks."""
-    if is_watching(session, rules, reclamation):
+    if is_watching(session, rules, reclamation, entered):
         refunded.load(session, rules, [reclamation], ITSELF, at, lock=True)
         with session.no_autoflush:
-            look_again(session, rules, reclamation, actor, at)
+            look_again(session, rules, reclamation, actor, at, entered)
 
 
 def look_again(
-    session: Session, rules: Rules, reclamation: Reclamation, actor: Actor, at: datetime
+    session: Session,
+    rules: Rules,
+    reclamation: Reclamation,
+    actor: Actor,
+    at: datetime,
+    entered: Collection[Case] = (),
 ) -> None:
     """Fire on-change events as long as a condition holds, then set the dates of `at:` events.
 
-    `actor` is who changed the facts. A line that cannot be taken (its effect could not be asked
+    `actor` is who changed the facts; `entered` are cases that have just begun, whose first state
+    may have on-enter lines. A line that cannot be taken (its effect could not be asked
     for) leaves its case where it is, and an incident tells a person. Refused where cases go on
     and on without a stop.
     """
     looking = _Looking(session, rules, reclamation, actor, at)
+    for case in entered:
+        looking.enter(case)
     while looking.fire_all():
         pass
     looking.set_dates()
 
 
-def is_watching(session: Session, rules: Rules, reclamation: Reclamation) -> bool:
-    """Whether any open case of the reclamation is in a state that asks for changed facts."""
-    return any(True for _ in _watching(session, rules, reclamation))
+def is_watching(
+    session: Session, rules: Rules, reclamation: Reclamation, entered: Collection[Case] = ()
+) -> bool:
+    """Whether any open case of the reclamation is in a state that asks for changed facts, or one
+    of those that have just begun may go on at once."""
+    return any(
+        rules.engine(session, case.workflow_hash).goes_on(case.state) for case in entered
+    ) or any(True for _ in _watching(session, rules, reclamation))
+
+
+def all_cases(reclamation: Reclamation) -> list[Case]:
+    """The items, and then the reclamation itself."""
+    return [*reclamation.items, reclamation]
 
 
 def _watching(
     session: Session, rules: Rules, reclamation: Reclamation
 ) -> Iterator[tuple[Case, Engine]]:
-    cases: list[Case] = [*reclamation.items, reclamation]
-    for case in cases:
+    for case in all_cases(reclamation):
         if case.final is None:
             engine = rules.engine(session, case.workflow_hash)
             if engine.watches(case.state):
@@ -81,6 +104,14 @@ class _Looking:
     at: datetime
     fired: dict[Case, int] = field(default_factory=dict)
     deaf: set[Case] = field(default_factory=set)
+
+    def enter(self, case: Case) -> None:
+        """Fire the on-enter event of the state in which a case has begun, if there is one."""
+        engine = self.rules.engine(self.session, case.workflow_hash)
+        if case.final is None and engine.goes_on(case.state):
+            step = self._prepared(case, engine.automatic)
+            if step is not None:
+                take(self.session, self.rules, step)
 
     def fire_all(self) -> bool:
         """Go once through all cases; True where one of them moved, so that others may follow."""
@@ -106,12 +137,14 @@ class _Looking:
         if case.final is not None or case in self.deaf:
             return None
         engine = self.rules.engine(self.session, case.workflow_hash)
-        if not engine.watches(case.state):
-            return None
+        return self._prepared(case, engine.changed) if engine.watches(case.state) else None
+
+    def _prepared(
+        self, case: Case, choose: Callable[[str, Facts], Transition | None]
+    ) -> Prepared | None:
+        """The step of the line that is chosen; an incident where it cannot be taken."""
         try:
-            line = engine.changed(
-                case.state, facts_of(self.session, self.rules, case, self.at, ITSELF)
-            )
+            line = choose(case.state, self._facts(case))
             if line is None:
                 return None
             actor = self.actor if self.actor.kind == "import" else ITSELF

@@ -144,12 +144,15 @@ def file_claims(
 
 def _go_on(session: Session, rules: Rules, filed: Sequence[Reclamation], actor: Actor) -> None:
     """Let those go on by themselves whose first states ask for it; mostly none does."""
-    watching = [each for each in filed if changes.is_watching(session, rules, each)]
+    watching = [
+        each for each in filed if changes.is_watching(session, rules, each, changes.all_cases(each))
+    ]
     if not watching:
         return
     cases.load_earlier_claims(session, watching)
     for reclamation in watching:
-        changes.go_on(session, rules, reclamation, actor, reclamation.opened_at)
+        begun = changes.all_cases(reclamation)
+        changes.go_on(session, rules, reclamation, actor, reclamation.opened_at, begun)
     finish_writing(session)
 
 

@@ -46,8 +46,10 @@ def edit_item(
     if journal.said_before(session, request_token, actor, "edit", item):
         return item
     at = clock.now(session)
+    before = item.workflow_hash
     change_item(session, rules, item, changes, actor, at, request_token)
-    go_on(session, rules, item.reclamation, actor, at)
+    begun = [] if item.workflow_hash == before else [item]
+    go_on(session, rules, item.reclamation, actor, at, begun)
     finish_writing(session)
     return item
 

@@ -103,6 +103,11 @@ class Engine:
                 return line
         return None
 
+    def goes_on(self, state: str) -> bool:
+        """Whether entering the state may lead on at once, by an on-enter line."""
+        lines = self.definition.lines_from.get(state, ())
+        return any(self.definition.events[line.event].on_enter for line in lines)
+
     def watches(self, state: str) -> bool:
         """Whether changed facts can matter here: an on-change line, or a date that is asked."""
         return state in self._watched

@@ -66,11 +66,12 @@ class Rehearsal:
     def edit(self, item: int, who: Person, **changes: object) -> tuple[Happened, ...]:
         """Change reason, resolution, quantity or evidence of an item, or raise Refused."""
         with self._step() as happened:
-            edits.check_may_edit(self.item(item), self._actor(who))
-            edits.change_item(
-                self._session, self.rules, self.item(item), changes, self._actor(who), self.at
-            )
-            self._look_again()
+            edited, actor = self.item(item), self._actor(who)
+            edits.check_may_edit(edited, actor)
+            before = edited.workflow_hash
+            edits.change_item(self._session, self.rules, edited, changes, actor, self.at)
+            begun = [] if edited.workflow_hash == before else [edited]
+            look_again(self._session, self.rules, self.reclamation, actor, self.at, begun)
         return tuple(happened)
 
     def wait(self, span: timedelta, *, is_business: bool = False) -> tuple[Happened, ...]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from claims import new_reclamation
-from claims.changes import look_again
+from claims.changes import all_cases, look_again
 from claims.claimable import Wanted, problems_of
 from claims.models import BusinessUnit, Order, OrderLine, Payment, Reclamation, Shop
 from claims.new_reclamation import NewClaim
@@ -52,7 +52,7 @@ def open_reclamation(session: Session, rules: Rules, given: Given, actor: Actor)
     write(session)
     session.info["earlier_claims"] = {reclamation.id: given.customer_claims}
     only_these(session, [reclamation])
-    look_again(session, rules, reclamation, actor, given.at)
+    look_again(session, rules, reclamation, actor, given.at, all_cases(reclamation))
     return reclamation
 
 

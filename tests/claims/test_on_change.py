@@ -83,6 +83,23 @@ def test_a_claim_filed_with_evidence_is_proved_from_the_beginning(rules: Rules) 
     assert (rehearsal.state(1), rehearsal.state(2)) == ("proved", "reported")
 
 
+BEGINNING = PROMISE.replace(
+    "evidence:   { label: Evidence is here, on-change: true }",
+    "evidence:   { label: Evidence is here, on-enter: true }",
+).replace("  - { from: asked,    event: evidence, to: proved, when: item.has_evidence }\n", "")
+
+
+def test_an_on_enter_line_of_the_first_state_is_taken_when_the_claim_is_filed(
+    rules: Rules,
+) -> None:
+    rehearsal = Rehearsal(
+        rules_of(rules, BEGINNING), Given((ItemGiven("item-promise", evidence="Photo"), PROMISED))
+    )
+
+    assert (rehearsal.state(1), rehearsal.state(2)) == ("proved", "reported")
+    assert rehearsal.journal[1].words.endswith("Evidence is here (Reported → Proved).")
+
+
 def test_the_reclamation_goes_on_when_the_last_of_its_items_has(rules: Rules) -> None:
     rehearsal = rehearse(rules, PROMISED, PROMISED)
 
