@@ -1,6 +1,6 @@
 # Everything that hands, hooks and CI do to Redress. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz check format bench lock clean
+.PHONY: help setup run test fuzz faults check format bench lock clean
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -24,6 +24,9 @@ test: .venv/ready ## Test everything against real servers (ARGS="tests/web -k cl
 
 fuzz: .venv/ready ## Try 10,000 broken workflow files (minutes; ARGS=1000 for fewer)
 	@$(BIN)/python -m tests.workflows.fuzz $(ARGS)
+
+faults: .venv/ready ## Plant 500 faults into good workflow files and look for them (ARGS=100 for fewer)
+	@$(BIN)/python -m tests.workflows.faults $(ARGS)
 
 check: .venv/ready ## Lint, types, architecture, templates, workflow files
 	$(BIN)/ruff check .

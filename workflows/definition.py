@@ -134,6 +134,7 @@ class Transition:
     """An event fired at every unfinished item of the reclamation; all must take it."""
     send_reclamation: str | None = None
     """An event fired at the item's reclamation."""
+    when_place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -147,10 +147,20 @@ class _Including:
             frozenset(scalar.text for scalar in top.scalars("shared")),
         )
         for table in _TABLES:
+            self._is_table(part, table)
             self._merge(root, table, renaming.table(table, part.entries.get(table)), key)
         lines = part.entries.get("transitions")
         if lines and isinstance(lines[1], Sequence):
             self._append(root, [renaming.line(line) for line in lines[1].items])
+        elif lines:
+            self.findings.add("not-a-list", lines[1].place, "transitions is a list of lines.")
+            self.included.is_whole = False
+
+    def _is_table(self, part: Mapping, table: str) -> None:
+        entry = part.entries.get(table)
+        if entry and not isinstance(entry[1], Mapping):
+            Fields(self.findings, entry[1], f"the table of {table}")
+            self.included.is_whole = False
 
     def _part(self, name: Scalar, chain: tuple[str, ...]) -> Mapping | None:
         """A fresh tree of the part, whose places say in which file they are."""

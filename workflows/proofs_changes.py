@@ -40,14 +40,14 @@ def _is_told_of(draft: Draft, line: Transition, when: str) -> None:
         if changes in _WHY:
             draft.findings.add(
                 "unwatched-fact",
-                line.place,
+                line.when_place or line.place,
                 f"{line.event} waits for {name}, which {_WHY[changes]}.",
                 _INSTEAD[changes],
             )
     if named and "items." not in when and all(facts[name].changes == "never" for name in named):
         draft.findings.add(
             "unwatched-fact",
-            line.place,
+            line.when_place or line.place,
             f"{line.event} waits for {' and '.join(named)}, which never changes.",
             "Make the event on-enter.",
         )

@@ -20,11 +20,12 @@ def prove_guards(draft: Draft) -> None:
         if not any(line.when for line in lines):
             continue
         event = draft.events[lines[0].event]
-        seen = _look(draft, event, lines, facts)
-        if seen is None:
+        readable = [line for line in lines if line.when not in draft.catalogue.conditions]
+        seen = _look(draft, event, readable, facts)
+        _never_or_always(draft, readable, seen)
+        _covered(draft, readable, seen)
+        if len(readable) < len(lines):
             continue
-        _never_or_always(draft, lines, seen)
-        _covered(draft, lines, seen)
         _overlaps(draft, lines, seen)
         if _may_not_be_lost(event) and all(line.when for line in lines):
             _nothing_is_lost(draft, lines, seen)
@@ -35,8 +36,9 @@ def prove_guards(draft: Draft) -> None:
 def case_without_line(draft: Draft, lines: Sequence[Transition]) -> str | None:
     """A case that none of these lines of one state and event takes, if one was found."""
     facts = {Name(name, fact.type) for name, fact in draft.catalogue.facts[draft.subject].items()}
-    seen = _look(draft, draft.events[lines[0].event], lines, facts)
-    return seen.nowhere if seen else None
+    if any(line.when in draft.catalogue.conditions for line in lines):
+        return None
+    return _look(draft, draft.events[lines[0].event], lines, facts).nowhere
 
 
 def _groups(draft: Draft) -> list[list[Transition]]:
@@ -46,10 +48,7 @@ def _groups(draft: Draft) -> list[list[Transition]]:
     return list(groups.values())
 
 
-def _look(draft: Draft, event: Event, lines: Sequence[Transition], facts: set[Name]) -> Seen | None:
-    """What can be seen of the lines; None where one asks a condition of the catalogue."""
-    if any(line.when in draft.catalogue.conditions for line in lines):
-        return None
+def _look(draft: Draft, event: Event, lines: Sequence[Transition], facts: set[Name]) -> Seen:
     kinds = draft.variables(event)
     inputs = {name_of_input(field, kinds[f"input.{field.name}"]) for field in event.input}
     doings = [(line.target, line.do, line.effects) for line in lines]
@@ -69,7 +68,7 @@ def _never_or_always(draft: Draft, lines: Sequence[Transition], seen: Seen) -> N
         how = "never holds" if number in seen.never else "always holds"
         draft.findings.add(
             "constant-condition",
-            lines[number].place,
+            lines[number].when_place or lines[number].place,
             f"The condition {_short(lines[number].when)} {how}, whatever the case is.",
             "Correct it, or leave the line out."
             if number in seen.never

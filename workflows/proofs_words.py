@@ -51,7 +51,7 @@ def _plain(number: str) -> str:
 def _expressions(draft: Draft) -> Iterator[tuple[Place, str]]:
     for line in draft.lines:
         if line.when:
-            yield line.place, line.when
+            yield line.when_place or line.place, line.when
     for event in draft.events.values():
         if event.at:
             yield event.place, event.at

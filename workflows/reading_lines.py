@@ -154,6 +154,7 @@ def _read_line(draft: Draft, node: Node) -> None:
                     target=target,
                     place=fields.place,
                     when=when,
+                    when_place=fields.place_of("when") if when else None,
                     refusal=refusal,
                     happy=happy,
                     do=asked.do,

@@ -90,7 +90,7 @@ def test_a_number_with_a_leading_zero_is_refused_wherever_one_stands() -> None:
 
     text = changed(
         "{ from: received, event: refund, to: approval, when: item.received > 0,",
-        "⟨{ from: received, event: refund, to: approval, when: item.received > 007,",
+        "{ from: received, event: refund, to: approval, when: ⟨item.received > 007,",
     )
     only_problem_at(text, "leading-zero")
 
