@@ -15,7 +15,7 @@ PEOPLE: tuple[Rule, ...] = (
         "Somebody holds a role that may fire the event (redress workflow check --staff).",
         "confirm-paid: { label: It was paid, by: [admin] }",
         "confirm-paid: { label: It was paid, by: [finance] }",
-        "warning",
+        level="warning",
     ),
     Rule(
         "pinned-unreadable",
