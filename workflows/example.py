@@ -63,6 +63,7 @@ transitions:
   - { from: received, event: refund, to: refunding, when: input.amount <= 50.0, effect: pay-refund }
   - { from: received, event: refund, to: approval, do: refund.propose }
   - { from: approval, event: approve, to: refunding, effect: pay-refund }
+  - { from: approval, event: reject, to: rejected }
   - { from: refunding, event: refund-paid, to: refunded, effect: write-refunded }
   - { from: refunding, event: refund-refused, to: received }
   - { from: refunding, event: refund-unclear, to: unclear }

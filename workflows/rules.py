@@ -9,8 +9,10 @@ from workflows.rules_of_guards import GUARDS
 from workflows.rules_of_names import NAMES
 from workflows.rules_of_parts import PARTS
 from workflows.rules_of_people import PEOPLE
+from workflows.rules_of_product import PRODUCT
 from workflows.rules_of_proofs import PROOFS
 
 RULES: Mapping[str, Rule] = {
-    rule.name: rule for rule in (*FILES, *NAMES, *PARTS, *PROOFS, *GUARDS, *CLOCKS, *PEOPLE)
+    rule.name: rule
+    for rule in (*FILES, *NAMES, *PARTS, *PROOFS, *GUARDS, *CLOCKS, *PRODUCT, *PEOPLE)
 }

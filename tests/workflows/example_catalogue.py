@@ -13,6 +13,7 @@ EXAMPLE_CATALOGUE = replace(
         "carrier.pick-up": EffectKind("orders a carrier who keeps no books", looks_up=False),
     },
     refund_window=timedelta(days=180),
+    alone_up_to={"agent": 50.0},
 )
 HOLDERS = {
     "agent": ["Anna", "Ben"],

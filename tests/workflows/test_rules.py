@@ -9,6 +9,8 @@ from config.settings import PROJECT
 from tests.workflows.example_catalogue import EXAMPLE_CATALOGUE, HOLDERS
 from workflows.example import ITEM, RECLAMATION
 from workflows.problems import WorkflowProblems
+from workflows.product.proving import prove_folder
+from workflows.product.verdicts import RULES_OF
 from workflows.proofs_people import prove_staff
 from workflows.proofs_pinned import PinnedVersion, prove_pinned
 from workflows.reading import read_files
@@ -35,15 +37,18 @@ def reported_rules() -> set[str]:
     return {rule for rule in rules if isinstance(rule, str)}
 
 
-def rules_broken(folder: Path, item: str) -> set[str]:
+def rules_broken(folder: Path, item: str, reclamation: str = RECLAMATION) -> set[str]:
     files = [folder / "reclamation.yaml", folder / "item.yaml"]
-    files[0].write_text(RECLAMATION)
+    files[0].write_text(reclamation)
     files[1].write_bytes(item.encode(errors="surrogateescape"))
     try:
         definitions = read_files(files, EXAMPLE_CATALOGUE)
     except WorkflowProblems as error:
         return {problem.rule for problem in error.problems}
     named = [(definition, "") for definition in definitions.values()]
+    proofs = prove_folder(named, EXAMPLE_CATALOGUE)
+    if refuted := {each.rule for proof in proofs for each in proof.refuted}:
+        return refuted
     return {problem.rule for problem in prove_staff(named, HOLDERS, EXAMPLE_CATALOGUE.no_person)}
 
 
@@ -53,7 +58,8 @@ def rules_broken_by_pinned(item: str) -> set[str]:
 
 
 def test_every_rule_that_is_reported_is_explained_and_no_other() -> None:
-    assert reported_rules() == set(RULES)
+    of_proofs = {rule for rules in RULES_OF.values() for rule in rules}
+    assert reported_rules() | of_proofs == set(RULES)
 
 
 def test_the_good_examples_are_sound(tmp_path: Path) -> None:
@@ -63,9 +69,13 @@ def test_the_good_examples_are_sound(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 def test_the_bad_example_breaks_this_rule_and_no_other(rule: Rule, tmp_path: Path) -> None:
-    assert ITEM.count(rule.good) == 1
+    whole = ITEM if rule.part_of == "item" else RECLAMATION
+    assert whole.count(rule.good) == 1
 
-    bad = ITEM.replace(rule.good, rule.bad)
+    bad = whole.replace(rule.good, rule.bad)
+    if rule.part_of == "reclamation":
+        assert rules_broken(tmp_path, ITEM, bad) == {rule.name}
+        return
     is_of_pinned = rule.name == "pinned-unreadable"
     broken = rules_broken_by_pinned(bad) if is_of_pinned else rules_broken(tmp_path, bad)
     assert broken == {rule.name}

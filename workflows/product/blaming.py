@@ -130,9 +130,8 @@ class Blame:
         assert known is not None
         state = self._state(end, case)
         events = known.definition.events
-        hears = any(events[line.event].sent_by for line in known.definition.lines_from[state])
-        finals = self._together.items.finals
-        return hears and (case > 0 or any(not finals[item] for item in end.items))
+        lines = known.definition.lines_from[state]
+        return any(events[line.event].sent_by for line in lines)
 
     def _silent(self, way: Way) -> Transition | None:
         """The last line that ended an item and told the reclamation nothing."""
@@ -170,7 +169,8 @@ class Blame:
             event=move.event,
             sender=_sender(known, move),
             source=source,
-            target=line.target if line else source,
+            # What cannot be sent moves nobody.
+            target=line.target if line and firing.steps else source,
             place=line.place if line and known else None,
             outcome=move.outcome,
             effect=effect,
