@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from statistics import median
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,7 +25,7 @@ from claims.migrating import moving, runs
 from claims.migrating.planning import plan
 from claims.migrating.runs import Run
 from claims.migrating.versions import Aim
-from claims.models import Item, Reclamation
+from claims.models import Deadline, Item, JournalEntry, Reclamation
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules
@@ -81,6 +81,7 @@ def _measured(engine: Engine) -> Measurement:
         run = runs.begin(session, new, aim, anna)
     move = _Mover(sessions, new, run, aim, anna)
     floor: list[float] = []
+    moved_by_hand = floor_ids[:CHUNK]
     with plain(engine) as connection:
         for turn in range(CHUNKS + WARM_UP):
             if turn < WARM_UP or turn % FLOOR_EVERY == 0:
@@ -89,6 +90,8 @@ def _measured(engine: Engine) -> Measurement:
                 migration_floor.move_chunk(connection, chunk, aim.to.hash)
                 floor.append(time.perf_counter() - begun)
             move.chunk()
+    with sessions() as session:
+        assert _rows(session, ids[:CHUNK]) == _rows(session, moved_by_hand), "both write the same"
     undoing = _taken_back(sessions, new, move.run, anna)
     _check(sessions, ids, ours_begin.definitions[RETURN].hash)
     ours = move.seconds[WARM_UP:]
@@ -126,6 +129,26 @@ class _Mover:
         assert step.moved == CHUNK, step
         self.run = step.run
         self.seconds.append(time.perf_counter() - begun)
+
+
+def _rows(session: Session, item_ids: list[int]) -> list[object]:
+    """What a chunk of moved cases looks like, but for keys, times and hashes."""
+    items = session.execute(
+        select(Item.state, Item.waits_for, Item.version, func.count())
+        .where(Item.id.in_(item_ids))
+        .group_by(Item.state, Item.waits_for, Item.version)
+    )
+    clocks = session.execute(
+        select(Deadline.event, Deadline.state, Deadline.ending, func.count())
+        .where(Deadline.item_id.in_(item_ids))
+        .group_by(Deadline.event, Deadline.state, Deadline.ending)
+    )
+    entries = session.execute(
+        select(JournalEntry.kind, JournalEntry.from_state, JournalEntry.to_state, func.count())
+        .where(JournalEntry.item_id.in_(item_ids))
+        .group_by(JournalEntry.kind, JournalEntry.from_state, JournalEntry.to_state)
+    )
+    return [sorted(map(str, rows)) for rows in (items, clocks, entries)]
 
 
 def _taken_back(sessions: sessionmaker[Session], rules: Rules, run: Run, actor: Actor) -> float:

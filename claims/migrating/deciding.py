@@ -52,6 +52,7 @@ class Decider:
     at: datetime
     _crossings: dict[str, Crossing] = field(default_factory=dict)
     _versions: dict[str, Definition | None] = field(default_factory=dict)
+    _verdicts: dict[tuple[object, ...], Stay | str] = field(default_factory=dict)
 
     def check_states(self, hashes: Sequence[str]) -> None:
         """Refused where the aim's renaming does not fit these versions."""
@@ -59,8 +60,7 @@ class Decider:
 
     def decide(self, standing: Standing) -> Decision:
         crossing = self._crossing(standing.hash)
-        beside = {each: self.version(each) for each in standing.beside}
-        verdict = judge(standing, crossing, beside)
+        verdict = self._verdict(standing, crossing)
         if isinstance(verdict, Stay):
             return stayed(standing, verdict)
         return Move(
@@ -77,6 +77,21 @@ class Decider:
                 self.at,
             ),
         )
+
+    def _verdict(self, standing: Standing, crossing: Crossing) -> Stay | str:
+        """Thousands of cases stand alike; each way of standing is judged once."""
+        alike = (
+            standing.hash,
+            standing.state,
+            standing.effects,
+            standing.has_proposal,
+            standing.beside,
+        )
+        found = self._verdicts.get(alike)
+        if found is None:
+            beside = {each: self.version(each) for each in standing.beside}
+            found = self._verdicts[alike] = judge(standing, crossing, beside)
+        return found
 
     def _crossing(self, workflow_hash: str) -> Crossing:
         found = self._crossings.get(workflow_hash)
