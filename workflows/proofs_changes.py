@@ -28,13 +28,14 @@ def prove_changes(draft: Draft) -> None:
                 f"{line.event} waits for facts to change, but this line asks for none.",
                 "Add when: with the condition, or make the event on-enter.",
             )
-        elif line.when not in draft.catalogue.conditions:
-            _is_told_of(draft, line, line.when)
+        else:
+            condition = draft.catalogue.conditions.get(line.when)
+            named = condition.facts if condition else mentions(line.when, draft.variables())
+            _is_told_of(draft, line, line.when, named)
 
 
-def _is_told_of(draft: Draft, line: Transition, when: str) -> None:
+def _is_told_of(draft: Draft, line: Transition, when: str, named: tuple[str, ...]) -> None:
     facts = draft.catalogue.facts[draft.subject]
-    named = mentions(when, draft.variables())
     for name in named:
         changes = facts[name].changes
         if changes in _WHY:

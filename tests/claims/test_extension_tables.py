@@ -17,8 +17,10 @@ from claims.extensions import ExtensionMistake, join
 from claims.models import Item, Reclamation
 from claims.people import CLOCK
 from claims.refusals import Refused
+from config.settings import PROJECT
 from tests.support.shop import PLACED
 from workflows.catalogue import EffectKind
+from workflows.reading import problems_in
 
 
 def always(facts: Facts) -> bool:
@@ -58,6 +60,9 @@ NOTE = Command(nothing, nothing, "notes it")
 def table(**tables: Any) -> Extension:
     return Extension(**{"name": "acme", **tables})
 
+
+BULKY = PROJECT / "docs" / "examples" / "acme_claims" / "workflows" / "item-bulky.yaml"
+ACME = join([EXTENSION]).catalogue
 
 WRONG: list[tuple[Extension, str]] = [
     (table(name="Acme-1"), "called 'Acme-1'; use small letters and digits only"),
@@ -219,3 +224,20 @@ def test_a_command_is_refused_where_the_form_did_not_give_its_input(values: Any)
 
     with pytest.raises(Refused, match=r"acme\.note-weight needs grams; fill it in\."):
         check(run)
+
+
+def test_a_condition_that_looks_at_the_clock_cannot_be_waited_for_as_a_change() -> None:
+    late = replace(HEAVY, facts=["now"])
+    catalogue = join([table(conditions={"acme.late": late, "acme.heavy": HEAVY})]).catalogue
+    text = (
+        BULKY.read_text()
+        .replace("acme.is-heavy", "acme.heavy")
+        .replace("label: It never came, after: 30 days", "label: It never came, on-change: true")
+    )
+    waiting = text.replace("event: overdue, to", "event: overdue, when: acme.late, to")
+
+    found = problems_in(
+        waiting, "bulky.yaml", replace(catalogue, commands=ACME.commands, effects=ACME.effects)
+    )
+
+    assert "overdue waits for now, which changes by itself" in " ".join(map(str, found))
