@@ -4,17 +4,15 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from claims.money import decimals
 from claims.refusals import Refused
+from claims.rehearsal.beginnings import beginnings
 from claims.rehearsal.coverage import Coverage, Point
 from claims.rehearsal.given import RECLAMATION, Given
 from claims.rehearsal.memory import Memory
-from claims.rehearsal.moves import EVIDENCE, NUMBER, moves
+from claims.rehearsal.moves import moves
 from claims.rehearsal.playing import play, seen_now, taking
-from claims.rehearsal.reading import standard_given
 from claims.rehearsal.rehearsal import Rehearsal
 from claims.rehearsal.trials import Edit, Expected, Fire, Placed, Step, Trial
 from claims.rules import Rules
@@ -41,7 +39,7 @@ def generate(rules: Rules, coverage: Coverage) -> list[Trial]:
     wanted = set(coverage.missing)
     ways: list[_Way] = []
     end = time.monotonic() + PATIENCE
-    for given in _beginnings(coverage.definition, rules):
+    for given in beginnings(coverage.definition, rules):
         if not wanted:
             break
         for way in _search(rules, coverage.definition, given, wanted, end):
@@ -57,52 +55,6 @@ def generate(rules: Rules, coverage: Coverage) -> list[Trial]:
         if not play(rules, trial, coverage).wrong:
             trials.append(trial)
     return trials
-
-
-def _beginnings(definition: Definition, rules: Rules) -> Iterator[Given]:
-    """The standard one, and others that lie on both sides of what conditions compare with."""
-    standard = standard_given(definition, rules)
-    if definition.subject == "reclamation":
-        one = replace(standard.items[0], price=1000)
-        yield from (replace(standard, items=(one,) * many) for many in (1, 3))
-        standard = replace(standard, items=(one,) * 2)
-    yield standard
-    asked = " ".join(line.when or "" for line in definition.transitions)
-    places = decimals(standard.currency)
-    counts = [int(number) for number in dict.fromkeys(NUMBER.findall(asked)) if "." not in number]
-    prices = [
-        round(float(number) * 10**places) + by
-        for number in dict.fromkeys(NUMBER.findall(asked))
-        for by in (0, 1)
-        if "." in number
-    ]
-    yield _all(standard, price=A_LOT, quantity=max(counts, default=0) + 1)
-    for price in (A_LOT, *prices):
-        if price > 0:
-            yield _all(standard, price=price, quantity=1)
-    for count in counts:
-        for by in (0, 1):
-            yield replace(standard, customer_claims=count + by)
-            delivered = standard.at - timedelta(days=count + by)
-            yield replace(
-                standard, items=tuple(replace(i, delivered_at=delivered) for i in standard.items)
-            )
-            yield replace(
-                standard,
-                items=tuple(replace(i, quantity=max(1, count + by)) for i in standard.items),
-            )
-    if "evidence" in asked:
-        yield replace(
-            standard, items=tuple(replace(item, evidence=EVIDENCE) for item in standard.items)
-        )
-    for priority in ("low", "high"):
-        if "priority" in asked:
-            yield replace(standard, priority=priority)
-
-
-def _all(given: Given, **changes: Any) -> Given:
-    """The same with every item changed."""
-    return replace(given, items=tuple(replace(item, **changes) for item in given.items))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,5 +53,8 @@ class Given:
     """What each payment captured, in minor units, oldest first; empty: one of the whole sum."""
     customer: str = "C-1"
     customer_claims: int = 0
+    """Earlier reclamations of the customer."""
+    customer_refunded: int = 0
+    """What other orders of the customer were refunded a short while ago, in minor units."""
     priority: str = "normal"
     opened_by: Person = field(default_factory=lambda: Person("agent", frozenset({"agent"})))

@@ -22,6 +22,7 @@ KEYS = (
     "payments",
     "customer",
     "customer-claims",
+    "customer-refunded",
     "priority",
     "opened-by",
 )
@@ -59,6 +60,7 @@ def read_given(findings: Findings, node: Node | None, default: Given, rules: Rul
         "at": values.moment(findings, fields.scalar("at")),
         "placed_at": values.moment(findings, fields.scalar("placed")),
         "shipping": values.amount(findings, fields.scalar("shipping"), currency),
+        "customer_refunded": values.amount(findings, fields.scalar("customer-refunded"), currency),
         "customer_claims": values.number(
             findings, fields.scalar("customer-claims"), "customer-claims"
         ),

@@ -9,6 +9,8 @@ from workflows.problems import Findings
 from workflows.reading_events import SPAN
 from workflows.source import Scalar
 
+YEARS = range(1970, 2200)
+LONGEST = timedelta(days=3660)
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,4})?")
 _NUMBER = re.compile(r"0|[1-9]\d{0,8}")
 
@@ -46,9 +48,11 @@ def moment(findings: Findings, scalar: Scalar | None) -> datetime | None:
         return None
     for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M"):
         try:
-            return datetime.strptime(scalar.text, form).replace(tzinfo=UTC)
+            read = datetime.strptime(scalar.text, form).replace(tzinfo=UTC)
         except ValueError:
             continue
+        if read.year in YEARS:
+            return read
     findings.add(
         "moment",
         scalar.place,
@@ -70,4 +74,8 @@ def span(findings: Findings, scalar: Scalar) -> tuple[timedelta, bool] | None:
         )
         return None
     unit = match[2].removeprefix("business ")
-    return timedelta(**{f"{unit}s": int(match[1])}), unit != match[2]
+    read = timedelta(**{f"{unit}s": int(match[1])})
+    if read > LONGEST:
+        findings.add("span", scalar.place, f"{scalar.text} is longer than ten years.")
+        return None
+    return read, unit != match[2]

@@ -9,12 +9,12 @@ from claims.changes import look_again
 from claims.door import fire_loaded, fire_typed
 from claims.facts import facts_of
 from claims.incidents import UNKNOWN, open_incident
-from claims.models import Attempt, Deadline, Effect, Incident, Item, Reclamation, Refund
+from claims.models import Deadline, Effect, Incident, Item, Reclamation
 from claims.offering import CaseOffer, offers_of
 from claims.outcomes import Outcome
 from claims.people import CLOCK, Actor, importer
 from claims.refusals import NotFound, Refused
-from claims.rehearsal import memory, seen
+from claims.rehearsal import memory, provider, seen
 from claims.rehearsal.given import RECLAMATION, Given, Person
 from claims.rehearsal.memory import Memory
 from claims.rehearsal.seen import DeadlineSeen, EffectSeen, Happened, Money
@@ -25,7 +25,7 @@ from claims.steps import Happening
 from workflows.definition import Definition
 from workflows.engine import Engine
 
-WORKER = Actor("worker", "the worker")
+WORKER = Actor("worker", provider.NAME)
 
 
 class Rehearsal:
@@ -103,8 +103,8 @@ class Rehearsal:
         effect = self._waiting(use, case)
         word = f"{use} ended as {outcome!r}."
         with self._step() as happened:
-            self._attempt(effect, outcome)
-            self._settle_shares(effect.refund, outcome, shares_paid)
+            provider.attempt(effect, outcome, self.at)
+            provider.settle_shares(effect.refund, outcome, shares_paid)
             self._conclude(effect, outcome, word)
         return tuple(happened)
 
@@ -112,7 +112,7 @@ class Rehearsal:
         """The worker dies between the attempt and the answer: nobody knows, another goes on."""
         effect = self._waiting(use, case)
         with self._step():
-            self._attempt(effect, None)
+            provider.attempt(effect, None, self.at)
             effect.epoch += 1
 
     # What there is to see.
@@ -238,35 +238,6 @@ class Rehearsal:
         except Refused as refused:
             self.go_back(before)
             deadlines.hold(self._session, due, refused, self.at)
-
-    def _attempt(self, effect: Effect, result: Outcome | None) -> None:
-        """One call for each share that waits, or for the whole effect."""
-        refund = effect.refund
-        shares = [each.id for each in refund.shares if each.status == "held"] if refund else [None]
-        effect.tries += 1
-        for share_id in shares:
-            effect.attempts.append(
-                Attempt(
-                    share_id=share_id,
-                    epoch=effect.epoch,
-                    at=self.at,
-                    action="call",
-                    key=effect.key,
-                    request_hash="",
-                    answer={},
-                    result=result,
-                    answered_at=self.at if result else None,
-                    worker=WORKER.name,
-                )
-            )
-
-    def _settle_shares(self, refund: Refund | None, outcome: Outcome, paid: int) -> None:
-        held = [share for share in refund.shares if share.status == "held"] if refund else []
-        how_many = len(held) if outcome == "done" else paid
-        for share in held[:how_many]:
-            share.status = "paid"
-        if outcome == "refused" and held[how_many:]:
-            held[how_many].status = "refused"
 
     def _waiting(self, use: str, case: int | None) -> Effect:
         for effect in self.reclamation.effects:

@@ -1,5 +1,6 @@
 """The rows that are there before anything is claimed: shop, order, lines, payments."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from claims.claimable import Wanted, problems_of
 from claims.models import BusinessUnit, Order, OrderLine, Payment, Reclamation, Shop
 from claims.new_reclamation import NewClaim
 from claims.people import Actor
-from claims.refunded import only_these
+from claims.refunded import WINDOW, only_these, sums_in
 from claims.refusals import Refused
 from claims.rehearsal.given import Given, ItemGiven
 from claims.rehearsal.memory import write
@@ -51,9 +52,19 @@ def open_reclamation(session: Session, rules: Rules, given: Given, actor: Actor)
     )
     write(session)
     session.info["earlier_claims"] = {reclamation.id: given.customer_claims}
-    only_these(session, [reclamation])
+    _count(session, rules, given, reclamation)
     look_again(session, rules, reclamation, actor, given.at, all_cases(reclamation))
     return reclamation
+
+
+def _count(session: Session, rules: Rules, given: Given, reclamation: Reclamation) -> None:
+    """Limits and conditions count this order, and what is given of the customer's others."""
+    only_these(session, [reclamation])
+    limits = rules.choices.limits(given.shop)
+    windows = {WINDOW, *(limit.within for limit in limits if limit.per == "customer")}
+    key = (reclamation.shop_id, given.customer, given.currency)
+    of_customers = {(*key, window): given.customer_refunded for window in windows}
+    session.info["sums"] = replace(sums_in(session), of_customers=of_customers)
 
 
 def _workflow(rules: Rules, given: Given, item: ItemGiven) -> str:

@@ -62,6 +62,8 @@ def _given(given: Given) -> str:
     parts["items"] = f"[{', '.join(_item(item, given.currency) for item in given.items)}]"
     if given.customer_claims != standard.customer_claims:
         parts["customer-claims"] = str(given.customer_claims)
+    if given.customer_refunded:
+        parts["customer-refunded"] = _amount(given.customer_refunded, given.currency)
     if given.priority != standard.priority:
         parts["priority"] = given.priority
     return _table(parts)

@@ -179,3 +179,9 @@ def test_other_currencies_have_their_own_decimals(rules: Rules, amount: Amount) 
     rehearsal.answer("pay-refund", "done")
 
     assert rehearsal.money(1).refunded == amount.refunded
+
+
+def test_what_other_orders_of_the_customer_were_refunded_can_be_given(rules: Rules) -> None:
+    rehearsal = Rehearsal(rules, Given(customer_refunded=12345))
+
+    assert rehearsal.facts(1, AGENT)["customer.refunded_30_days"] == 123.45

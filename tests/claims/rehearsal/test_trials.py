@@ -111,6 +111,8 @@ def test_everything_that_is_unlike_at_the_end_is_told(small: Rules) -> None:
         ("  - { test: A, when: [{ evnt: order }], then: {} }", "step", "5:23"),
         ("  - { test: A, when: [{ wait: three days }], then: {} }", "span", "5:31"),
         ("  - { test: A, when: [{ until: tomorrow }], then: {} }", "moment", "5:32"),
+        ("  - { test: A, when: [{ until: 0001-01-01 }], then: {} }", "moment", "5:32"),
+        ("  - { test: A, when: [{ wait: 9999 weeks }], then: {} }", "span", "5:31"),
         ("  - { test: A, when: [{ crash: order-it }], then: {} }", "unknown-effect", "5:32"),
         (
             "  - { test: A, when: [{ effect: order-again, ends: well }], then: {} }",
