@@ -17,7 +17,18 @@ _INSTEAD = {
 
 
 def prove_changes(draft: Draft) -> None:
-    """Each line of an on-change event asks something, and something that is told of."""
+    """Each line of an on-change event asks something, and something that is told of; a date at
+    which the clock rings stays where it is as long as nothing happens."""
+    facts = draft.catalogue.facts[draft.subject]
+    for event in draft.events.values():
+        for name in mentions(event.at, draft.variables()) if event.at else ():
+            if facts[name].changes == "clock":
+                draft.findings.add(
+                    "unwatched-fact",
+                    event.place,
+                    f"{event.name} would ring at a date that {name} moves on and on.",
+                    "Use after: with a span.",
+                )
     for line in draft.lines:
         if not draft.events[line.event].on_change:
             continue

@@ -23,7 +23,7 @@ SHOP = Catalogue(
             "item.has_evidence": Fact("yes-no", "whether evidence was noted"),
             "item.tags": Fact("texts", "tags"),
             "order.placed_at": Fact("date", "when it was ordered"),
-            "now": Fact("date", "the time of the event"),
+            "now": Fact("date", "the time of the event", "clock"),
         },
         "reclamation": {"items.open": Fact("integer", "how many are open")},
     },

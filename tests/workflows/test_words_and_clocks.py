@@ -92,6 +92,18 @@ def test_a_clock_may_ring_at_a_date_that_is_a_fact() -> None:
     assert event.by_clock
 
 
+def test_a_date_that_moves_on_with_the_time_never_comes() -> None:
+    problem = problem_at(
+        changed(
+            "approve: { label: Approve, by: [lead], second-person: true }",
+            "⟨approve: { label: Approve, at: 'now + duration(\"48h\")' }",
+        ),
+        "unwatched-fact",
+    )
+
+    assert problem.suggestion == "Use after: with a span."
+
+
 def test_a_date_that_is_none_is_a_problem_at_its_place() -> None:
     problem = problem_at(
         changed(
