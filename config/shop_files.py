@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.settings import Settings
+from workflows.parts import FOLDER as PARTS
 from workflows.reading import files_of
 
 CLAIMS = "claims.yaml"
@@ -20,10 +21,10 @@ def shop_files(settings: Settings) -> Iterator[tuple[str, Path]]:
     lies; raises OSError where it is away."""
     for file in files_of(settings.workflows_dir):
         yield f"{WORKFLOWS}/{file.name}", file
-    parts = settings.workflows_dir / "parts"
+    parts = settings.workflows_dir / PARTS
     if parts.is_dir():
         for file in files_of(parts):
-            yield f"{WORKFLOWS}/parts/{file.name}", file
+            yield f"{WORKFLOWS}/{PARTS}/{file.name}", file
     yield CLAIMS, settings.claims_file
 
 

@@ -173,3 +173,42 @@ def test_what_differs_is_told_by_workflow() -> None:
 
     assert str(found) == "new: d; changed: b; gone: a"
     assert str(difference({}, {})) == "the workflows stay as they are"
+
+
+PART = """
+part: closing
+subject: item
+exits: [over]
+states:
+  asked: { label: Asked, waits-for: agent }
+events:
+  answer: { label: Answer, by: [agent] }
+transitions:
+  - { from: asked, event: answer, to: over }
+"""
+
+
+def test_a_changed_part_changes_the_workflows_that_include_it(shop: SmallShop) -> None:
+    parts = shop.workflows / "parts"
+    parts.mkdir()
+    (parts / "closing.yaml").write_text(PART)
+    mark = "item-mark-only.yaml"
+    shop.change(
+        mark,
+        "\nstates:\n",
+        "\ninclude: { end: { part: closing, exits: { over: withdrawn } } }\nstates:\n",
+    )
+    shop.change(mark, "\nevents:\n", "\nevents:\n  ask: { label: Ask, by: [agent] }\n")
+    shop.change(
+        mark,
+        "\ntransitions:\n",
+        "\ntransitions:\n  - { from: reported, event: ask, to: end-asked }\n",
+    )
+    begun = Reloading(shop.settings, read_rules(shop.settings))
+    look_until_quiet(begun)
+
+    shop.change("parts/closing.yaml", "label: Asked", "label: Asked again")
+    look_until_quiet(begun)
+
+    assert begun.refused is None
+    assert begun.rules.definitions["item-mark-only"].states["end-asked"].label == "Asked again"
