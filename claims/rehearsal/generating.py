@@ -12,7 +12,7 @@ from claims.rehearsal.coverage import Coverage, Point
 from claims.rehearsal.given import RECLAMATION, Given
 from claims.rehearsal.memory import Memory
 from claims.rehearsal.moves import moves
-from claims.rehearsal.playing import play, seen_now, taking
+from claims.rehearsal.playing import opening, play, seen_now, taking
 from claims.rehearsal.rehearsal import Rehearsal
 from claims.rehearsal.trials import Edit, Expected, Fire, Placed, Step, Trial
 from claims.rules import Rules
@@ -67,13 +67,17 @@ def _search(
     rules: Rules, definition: Definition, given: Given, wanted: set[Point], end: float
 ) -> Iterator[_Way]:
     """Ways to what is wanted, the nearest first; a situation is looked at once."""
+    begun = Coverage(definition)
     try:
-        rehearsal = Rehearsal(rules, given)
+        rehearsal = opening(rules, given, begun)
     except Refused:
         return
-    left = set(wanted)
+    start = _Way(given, (), frozenset(begun.reached))
+    if start.points & wanted:
+        yield start
+    left = wanted - start.points
     seen = {_situation(rehearsal)}
-    nodes = deque([_Node(rehearsal.remember(), _Way(given, (), frozenset()))])
+    nodes = deque([_Node(rehearsal.remember(), start)])
     while nodes and left and time.monotonic() < end:
         node = nodes.popleft()
         rehearsal.go_back(node.moment)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from claims.money import written
 from claims.refusals import Refused
 from claims.rehearsal.coverage import Coverage
-from claims.rehearsal.given import RECLAMATION
+from claims.rehearsal.given import RECLAMATION, Given
+from claims.rehearsal.memory import new_session
 from claims.rehearsal.rehearsal import Rehearsal
 from claims.rehearsal.seen import Happened
 from claims.rehearsal.trials import (
@@ -42,7 +43,7 @@ class _Wrong(Exception):
 def play(rules: Rules, trial: Trial, coverage: Coverage | None = None) -> Played:
     """Play one test; with `coverage`, count there what it reaches."""
     try:
-        rehearsal = Rehearsal(rules, trial.given)
+        rehearsal = opening(rules, trial.given, coverage)
     except Refused as refused:
         said = f"Nobody could claim what is given: {refused}"
         return Played(trial, ((trial.place, said),), ())
@@ -60,12 +61,21 @@ def play(rules: Rules, trial: Trial, coverage: Coverage | None = None) -> Played
     return Played(trial, wrong, rehearsal.journal)
 
 
+def opening(rules: Rules, given: Given, coverage: Coverage | None) -> Rehearsal:
+    """Open the reclamation and count what its cases do by themselves; Refused if nobody could."""
+    with _watched(rules, coverage):
+        rehearsal = Rehearsal(rules, given)
+    if coverage is not None:
+        coverage.step_ended(is_done=True)
+    return rehearsal
+
+
 @contextmanager
-def _watched(rehearsal: Rehearsal, coverage: Coverage | None) -> Iterator[None]:
+def _watched(rules: Rules, coverage: Coverage | None) -> Iterator[None]:
     if coverage is None:
         yield
         return
-    engine = rehearsal.engine_of(coverage.definition)
+    engine = rules.engine(new_session(), coverage.definition.hash)
     engine.watch = coverage.watch
     try:
         yield
@@ -81,7 +91,7 @@ def do(rehearsal: Rehearsal, step: Step, coverage: Coverage | None = None) -> No
 
 def taking(rehearsal: Rehearsal, step: Step, coverage: Coverage | None) -> Refused | None:
     """Take one step and count what it reaches; gives the refusal if there was one."""
-    with _watched(rehearsal, coverage):
+    with _watched(rehearsal.rules, coverage):
         outcome = _outcome(rehearsal, step) if coverage else None
         refused: Refused | None = None
         try:

@@ -23,7 +23,6 @@ from claims.rules import Rules
 from claims.sentences import told
 from claims.steps import Happening
 from workflows.definition import Definition
-from workflows.engine import Engine
 
 WORKER = Actor("worker", provider.NAME)
 
@@ -126,9 +125,6 @@ class Rehearsal:
         if not 1 <= number <= len(items):
             raise NotFound(f"There is no item {number}; the reclamation has {len(items)}.")
         return items[number - 1]
-
-    def engine_of(self, definition: Definition) -> Engine:
-        return self.rules.engine(self._session, definition.hash)
 
     def definition_of(self, case: int) -> Definition:
         """The workflow that the case goes through."""

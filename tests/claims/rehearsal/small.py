@@ -7,9 +7,10 @@ SMALL = """\
 workflow: item-small
 subject: item
 label: Small
-initial: reported
+initial: begun
 
 states:
+  begun:    { label: Begun }
   reported: { label: Reported, waits-for: agent }
   ordering: { label: Ordering, waits-for: warehouse }
   late:     { label: Late,     waits-for: agent }
@@ -23,6 +24,8 @@ effects:
     outcomes: { done: ordered, refused: not-to-be-had }
 
 events:
+  begin: { label: Begin, on-enter: true }
+  seen:  { label: Seen, on-change: true }
   order:
     label: Order
     by: [agent]
@@ -35,9 +38,11 @@ events:
   withdraw:      { label: Withdrawn with the reclamation, from: reclamation }
 
 transitions:
+  - { from: begun,    event: begin, to: reported }
   - { from: reported, event: order, to: ordering, when: input.pieces <= 3, effect: order-again }
   - { from: reported, event: order, to: late,     when: item.value > 100.0 }
   - { from: reported, event: nobody-came,   to: late }
+  - { from: reported, event: seen,          to: late, when: has-evidence }
   - { from: ordering, event: ordered,       to: sent, send-reclamation: item-settled }
   - { from: ordering, event: not-to-be-had, to: late }
   - { from: late,     event: give-up,       to: lost, send-reclamation: item-settled }
