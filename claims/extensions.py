@@ -76,6 +76,10 @@ def join(extensions: Sequence[Extension]) -> Extensions:
             },
         },
         effects={**CATALOGUE.effects, **{name: _kind(each) for name, each in effects}},
+        item_fields={
+            **CATALOGUE.item_fields,
+            **{name: _fact(fact) for name, fact in facts["item"].items()},
+        },
     )
     doing = {name: (_checked(name, each), each.act) for name, each in commands}
     return Extensions(catalogue, {**COMMANDS, **doing}, dict(effects), facts)

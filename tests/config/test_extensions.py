@@ -20,6 +20,7 @@ from tests.conftest import NOWHERE
 from tests.support.cases import claim_first
 from tests.support.shop import an_order
 from tests.support.small_shop import SmallShop, small_shop
+from workflows.conditions import compile_condition
 
 NOT_THERE = (
     "EXTENSIONS names {}, which is not installed here; install it beside Redress, or take it "
@@ -76,6 +77,9 @@ def test_a_rehearsal_goes_by_what_an_extension_adds(shop: SmallShop) -> None:
 
     rehearsal.fire(1, "weigh", AGENT, {"grams": "45000"})
     assert rehearsal.facts(1)["acme.grams"] == 45_000
+    fields = {name: fact.type for name, fact in rehearsal.rules.catalogue.item_fields.items()}
+    heavy = compile_condition("items.any(acme.grams > 20000)", {}, fields)
+    assert heavy.evaluate(rehearsal.facts(0)) is True
     rehearsal.fire(1, "fetch", AGENT)
     assert rehearsal.state(1) == "booking"
     rehearsal.answer("book-van", "done")
