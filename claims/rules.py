@@ -15,7 +15,7 @@ from claims.models import WorkflowVersion
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.engine import Engine
-from workflows.reading import read
+from workflows.reading import read_kept
 from workflows.spoken import in_language, languages_of
 
 
@@ -118,7 +118,7 @@ class Rules:
                     f"The workflow version {workflow_hash[:12]} is neither in the folder nor in "
                     "the database; restore the row of workflow_versions from a dump."
                 )
-            found = read(row.text, f"{row.name}@{workflow_hash[:12]}", self.catalogue)
+            found = read_kept(row.text, f"{row.name}@{workflow_hash[:12]}", self.catalogue)
             with self._lock:
                 self._versions[workflow_hash] = found
         return self._said(found) if self._language else found

@@ -57,7 +57,7 @@ def _wanting(
             f"{event.name} asks for a second person, but {next(iter(people))} alone may fire it, "
             "and may be the first as well."
         )
-        return Problem("second-person-alone", file, line, column, sentence, advice)
+        return Problem("one-role-holder", file, line, column, sentence, advice)
     return None
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from workflows.problems import Problem
-from workflows.rules import RULES
+from workflows.rules import RULES, is_warning
 
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -31,7 +31,8 @@ def as_sarif(problems: Sequence[Problem], root: Path) -> str:
 
 def _rule(name: str) -> dict[str, object]:
     rule = RULES.get(name)
-    described: dict[str, object] = {"id": name, "defaultConfiguration": {"level": "error"}}
+    level = rule.level if rule else "error"
+    described: dict[str, object] = {"id": name, "defaultConfiguration": {"level": level}}
     if rule:
         described["shortDescription"] = {"text": rule.about}
         described["help"] = {"text": f"{rule.about} See: redress workflow explain {name}"}
@@ -47,7 +48,7 @@ def _result(problem: Problem, index: int, root: Path) -> dict[str, object]:
     return {
         "ruleId": problem.rule,
         "ruleIndex": index,
-        "level": "error",
+        "level": "warning" if is_warning(problem) else "error",
         "message": {"text": said},
         "locations": [{"physicalLocation": place}],
     }

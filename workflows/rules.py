@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from workflows.problems import Problem
 from workflows.rule import Rule
 from workflows.rules_of_clocks import CLOCKS
 from workflows.rules_of_files import FILES
@@ -16,3 +17,9 @@ RULES: Mapping[str, Rule] = {
     rule.name: rule
     for rule in (*FILES, *NAMES, *PARTS, *PROOFS, *GUARDS, *CLOCKS, *PRODUCT, *PEOPLE)
 }
+
+
+def is_warning(problem: Problem) -> bool:
+    """Whether it is about the shop as it is just now, and the file is sound nevertheless."""
+    rule = RULES.get(problem.rule)
+    return rule is not None and rule.level == "warning"

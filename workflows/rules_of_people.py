@@ -5,8 +5,7 @@ from workflows.rule import Rule
 PEOPLE: tuple[Rule, ...] = (
     Rule(
         "second-person-alone",
-        "A second look needs a second person: with by: of programs alone there is none, and "
-        "with one holder of the roles (redress workflow check --staff) only the first.",
+        "A second look is taken by people; by: of programs alone names none.",
         "reject: { label: Reject, by: import, second-person: true }",
         "reject: { label: Reject, by: [agent, lead] }",
     ),
@@ -15,6 +14,14 @@ PEOPLE: tuple[Rule, ...] = (
         "Somebody holds a role that may fire the event (redress workflow check --staff).",
         "confirm-paid: { label: It was paid, by: [admin] }",
         "confirm-paid: { label: It was paid, by: [finance] }",
+        level="warning",
+    ),
+    Rule(
+        "one-role-holder",
+        "Where a second person is asked for, not everything rests on one who may be the first "
+        "(redress workflow check --staff).",
+        "reject: { label: Reject, by: [warehouse], second-person: true }",
+        "reject: { label: Reject, by: [agent, lead] }",
         level="warning",
     ),
     Rule(

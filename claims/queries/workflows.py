@@ -44,6 +44,14 @@ def versions_in_use(session: Session, name: str | None = None) -> Sequence[Versi
     ]
 
 
+def kept_texts(session: Session, hashes: Sequence[str]) -> dict[str, str]:
+    """The texts of versions by their hashes, as the first of their cases began with them."""
+    rows = session.execute(
+        select(WorkflowVersion.hash, WorkflowVersion.text).where(WorkflowVersion.hash.in_(hashes))
+    )
+    return {row.hash: row.text for row in rows}
+
+
 def _open_states(session: Session, name: str | None) -> defaultdict[str, Counter[str]]:
     items = (
         select(Item.workflow_hash, Item.state, func.count().label("cases"))

@@ -3,16 +3,12 @@
 Needs no settings and no database: only the files.
 """
 
-import os
-import sys
-from pathlib import Path
 
 import click
 
-from claims.proving import prove_shop
-from claims.reading_choices import read_choices_file
+from config.cli.workflow_check import check
 from config.cli.workflow_draw import draw
-from config.cli.workflow_files import all_of_the_folder, folder, named
+from config.cli.workflow_files import all_of_the_folder, named
 from config.cli.workflow_migrate import migrate
 from config.cli.workflow_new import new
 from config.cli.workflow_prove import prove
@@ -21,17 +17,12 @@ from config.cli.workflow_test import test
 from config.cli.workflow_try import try_
 from config.cli.workflow_versions import diff, versions
 from config.extensions import catalogue_of_environment
-from config.settings import PROJECT
 from workflows.definition import Definition, Event, Transition
 from workflows.drawing import clock_words
-from workflows.problems import Problem, WorkflowProblems, nearest
-from workflows.product.proving import problems_of
-from workflows.reading import files_of, read_with_files
-from workflows.reports import as_json, as_sarif
+from workflows.problems import nearest
 from workflows.rules import RULES
 from workflows.schema import write_schema
 
-_WIDEST = 120
 _MOST_LINES = 8
 
 
@@ -40,6 +31,7 @@ def workflow() -> None:
     """List, check, explain, show and draw the workflows of the shop."""
 
 
+workflow.add_command(check)
 workflow.add_command(reload_)
 workflow.add_command(new)
 workflow.add_command(prove)
@@ -60,38 +52,6 @@ def list_() -> None:
             f"{name:<{widest}}  {definition.subject:<11}  {definition.hash[:12]}  "
             f"{definition.label}"
         )
-
-
-@workflow.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["text", "json", "sarif"]),
-    default="text",
-    show_default=True,
-)
-def check(paths: tuple[Path, ...], kind: str) -> None:
-    """Prove files or folders sound; without PATHS the shop's workflows and its claims.yaml.
-
-    Exits 0 if all is sound, 1 if something is wrong, 2 if a file cannot be read.
-    """
-    try:
-        problems, count = _problems(paths)
-    except OSError as error:
-        click.echo(f"{error.filename} cannot be read: {error.strerror}.", err=True)
-        sys.exit(2)
-    if count == 0:
-        click.echo("There is no workflow file here; they end in .yaml.", err=True)
-        sys.exit(2)
-    match kind:
-        case "json":
-            click.echo(as_json(problems), nl=False)
-        case "sarif":
-            click.echo(as_sarif(problems, Path.cwd()), nl=False)
-        case _:
-            _say_problems(problems, count)
-    sys.exit(1 if problems else 0)
 
 
 @workflow.command()
@@ -140,51 +100,12 @@ def schema() -> None:
     click.echo(write_schema(catalogue_of_environment()), nl=False)
 
 
-def _problems(paths: tuple[Path, ...]) -> tuple[list[Problem], int]:
-    """What is wrong with the files, and how many there are."""
-    files = [
-        file
-        for path in paths or (folder(),)
-        for file in (files_of(path) if path.is_dir() else [path])
-    ]
-    try:
-        found = read_with_files(files, catalogue_of_environment())
-        choices = None
-        if not paths:
-            claims_file = os.environ.get("CLAIMS_FILE") or PROJECT / "config" / "claims.yaml"
-            definitions = {name: definition for name, (definition, _) in found.items()}
-            choices = read_choices_file(Path(claims_file), definitions)
-    except WorkflowProblems as error:
-        return list(error.problems), len(files)
-    return problems_of(prove_shop(found, catalogue_of_environment(), choices)), len(files)
-
-
-def _say_problems(problems: list[Problem], count: int) -> None:
-    for problem in problems:
-        click.echo(str(problem))
-        click.echo("".join(f"    {line}\n" for line in _excerpt(problem)), nl=False)
-    if problems:
-        click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}.")
-    else:
-        click.echo(f"{count} workflow{'' if count == 1 else 's'}: sound.")
-
-
 def _cut(example: str) -> str:
     """The first lines of an example; what is not Unicode in it is shown as an escape."""
     lines = example.encode(errors="surrogateescape").decode(errors="backslashreplace").splitlines()
     more = len(lines) - _MOST_LINES
     shown = [f"    {line}" for line in lines[:_MOST_LINES]]
     return "\n".join([*shown, f"    … and {more} more lines"] if more > 0 else shown)
-
-
-def _excerpt(problem: Problem) -> list[str]:
-    """The line of the file with a caret under the place, as much of it as fits."""
-    lines = Path(problem.file).read_bytes().decode(errors="replace").split("\n")
-    if problem.line > len(lines):
-        return []
-    line = "".join(c if c.isprintable() else " " for c in lines[problem.line - 1])
-    start = max(0, problem.column - 1 - _WIDEST * 2 // 3)
-    return [line[start : start + _WIDEST], " " * (problem.column - 1 - start) + "^"]
 
 
 def _say_line(definition: Definition, line: Transition) -> str:

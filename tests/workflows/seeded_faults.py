@@ -196,6 +196,11 @@ NAME_MAKERS: list[tuple[str, Maker]] = [
         r"\1\2",
     ),
     _by("role-held-by-nobody", r"^(  [a-z-]+: \{ label: [^,}{]*, )by: \[[^]]*\]", r"\1by: [admin]"),
+    _by(
+        "one-role-holder",
+        r"^  reject: \{ label: \w.*\}$",
+        "  reject: { label: No, by: [warehouse], second-person: true }",
+    ),
     _by("unknown-part", r"part: refunding, exits", "part: refnding, exits"),
     _by("exit-missing", r"paid: refunded, not-paid: reported", "paid: refunded"),
     _by("unused-part", r"^(--- # part refunding)$", "⟨--- # part other\npart: other\n\\1"),

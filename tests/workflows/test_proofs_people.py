@@ -48,7 +48,7 @@ def test_a_role_that_nobody_holds_is_named_with_the_event_that_needs_it() -> Non
 def test_one_who_may_be_the_first_cannot_be_the_only_second_person() -> None:
     (problem,) = broken_by({**HELD, "lead": ["Lena"]})
 
-    assert problem[0] == "second-person-alone"
+    assert problem[0] == "one-role-holder"
     assert "Lena alone may fire it" in problem[2]
 
 
