@@ -76,10 +76,15 @@ def files_of_tests(folder: Path) -> list[Path]:
     return files_of(tests) if tests.is_dir() else []
 
 
-def workflows_of(folder: Path, rules: Rules) -> list[str]:
-    """The names of the folder's own workflows, without the stand-ins."""
-    others = {file.read_text("utf-8-sig") for file in _stand_ins(folder)}
-    return [name for name, each in rules.definitions.items() if each.text not in others]
+def workflows_of(folder: Path, rules: Rules) -> dict[str, Path]:
+    """The names of the folder's own workflows, without the stand-ins, and their files."""
+    texts = {file: file.read_text("utf-8-sig") for file in files_of(folder)}
+    return {
+        name: file
+        for name, definition in rules.definitions.items()
+        for file, text in texts.items()
+        if definition.text.startswith(text)  # behind it stand the parts that are included
+    }
 
 
 def _stand_ins(folder: Path) -> list[Path]:

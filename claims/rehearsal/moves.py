@@ -70,15 +70,17 @@ def _forms(
         for field in inputs
         if (values := _plain(rehearsal, field, bounds.get(field.name, {}), currency))
     }
-    forms: list[Mapping[str, str]] = [typed]
+    forms: list[Mapping[str, str]] = []
     asked = " ".join(line.when or "" for line in lines)
     for field in inputs:
         if f"input.{field.name}" not in asked:
             continue
-        own = _plain(rehearsal, field, bounds.get(field.name, {}), currency)
-        own += _around(rehearsal, case, who, field, asked, currency)
-        forms += [typed | {field.name: value} for value in dict.fromkeys(own)]
-    return list({tuple(sorted(form.items())): form for form in forms}.values())
+        # What lies at the edge comes first: it stands for all that looks the same afterwards, and
+        # what is just too much for one person is not too much for the next.
+        values = _around(rehearsal, case, who, field, asked, currency)
+        values += _plain(rehearsal, field, bounds.get(field.name, {}), currency)
+        forms += [typed | {field.name: value} for value in dict.fromkeys(values)]
+    return list({tuple(sorted(form.items())): form for form in (*forms, typed)}.values())
 
 
 def _plain(

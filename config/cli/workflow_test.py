@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -26,7 +27,6 @@ from claims.rules import Rules
 from config.cli.workflow_files import folder
 from config.extensions import extensions_of_environment
 from config.settings import PROJECT
-from workflows.definition import Definition
 from workflows.problems import WorkflowProblems, did_you_mean
 
 
@@ -51,7 +51,7 @@ def test(paths: tuple[Path, ...], coverage: bool, name: str | None) -> None:
     failed = sum(played.failed for _, _, played in runs)
     for place, rules, played in runs:
         if coverage:
-            _say_coverage(place, played)
+            _say_coverage(place, workflows_of(place, rules), played)
         if name is not None:
             _generate(place, rules, played, name)
     sys.exit(1 if failed else 0)
@@ -103,16 +103,16 @@ def _say(file: TrialFile, played: Played) -> None:
         click.echo(f"          {each.at:%Y-%m-%d %H:%M}  {case:<11}  {each.words}")
 
 
-def _say_coverage(place: Path, played: Run) -> None:
+def _say_coverage(place: Path, files: Mapping[str, Path], played: Run) -> None:
     click.echo(f"\nWhat the tests reach in {place}:")
     widest = max(map(len, played.coverage), default=0)
     for name, coverage in played.coverage.items():
         counts = ", ".join(_count(coverage, kind) for kind in ("line", "condition", "deadline"))
         outcomes = _count(coverage, "outcome")
         click.echo(f"  {name:<{widest}}  {coverage.percent:5.1f} %   {counts}, {outcomes}")
-    for coverage in played.coverage.values():
+    for name, coverage in played.coverage.items():
         for point in (*coverage.missing, *coverage.never):
-            click.echo(f"  {_where(place, coverage.definition, point)} {point.kind}: {point.words}")
+            click.echo(f"  {_where(files.get(name, place), point)} {point.kind}: {point.words}")
 
 
 def _count(coverage: Coverage, kind: str) -> str:
@@ -121,9 +121,8 @@ def _count(coverage: Coverage, kind: str) -> str:
     return f"{reached}/{len(points)} {kind}s"
 
 
-def _where(place: Path, definition: Definition, point: Point) -> str:
-    file = point.place.file or str(place / f"{definition.name}.yaml")
-    return f"{file}:{point.place.line}:{point.place.column}"
+def _where(file: Path, point: Point) -> str:
+    return f"{point.place.file or file}:{point.place.line}:{point.place.column}"
 
 
 def _generate(place: Path, rules: Rules, played: Run, name: str) -> None:
