@@ -3,7 +3,6 @@
 Needs no settings and no database: only the files.
 """
 
-
 import click
 
 from config.cli.workflow_check import check
@@ -58,19 +57,20 @@ def list_() -> None:
 @click.argument("name", metavar="[RULE]", required=False)
 def explain(name: str | None) -> None:
     """What a rule of the checker wants, with a bad and a good example; without RULE a list."""
+    rules = {**CLAIMS_RULES, **RULES}
     if name is None:
-        widest = max(map(len, RULES))
-        for rule in RULES.values():
+        widest = max(map(len, rules))
+        for rule in rules.values():
             click.echo(f"{rule.name:<{widest}}  {rule.about}")
         return
-    if name not in RULES:
-        suggestion = nearest(name, RULES)
+    if name not in rules:
+        suggestion = nearest(name, rules)
         raise click.ClickException(
             f"There is no rule {name}. "
             + (f"Did you mean {suggestion}?" if suggestion else "See: redress workflow explain")
         )
-    click.echo(f"{name}: {RULES[name].about}")
-    for title, example in (("Bad", RULES[name].bad), ("Good", RULES[name].good)):
+    click.echo(f"{name}: {rules[name].about}")
+    for title, example in (("Bad", rules[name].bad), ("Good", rules[name].good)):
         click.echo(f"\n{title}:\n{_cut(example)}")
 
 
