@@ -135,6 +135,8 @@ def request(
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return str(value.get("name", ""))
     return value if isinstance(value, str | int | float | bool) else str(value)
 
 

@@ -51,7 +51,7 @@ ITEM_FACTS = {
     "item.resolution": Fact("text", "the wanted resolution's name in claims.yaml"),
     "item.condition": Fact("text", "the condition noted on arrival, empty before"),
     "item.sku": Fact("text", "the product's number"),
-    "item.has_evidence": Fact("yes-no", "whether evidence was noted"),
+    "item.has_evidence": Fact("yes-no", "whether evidence was noted, or a file came with it"),
     "item.days_since_delivery": Fact(
         "integer", "whole days since delivery; -1 if unknown", "clock"
     ),

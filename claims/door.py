@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, journal, refunded, refunds
+from claims import attachments, cases, clock, journal, refunded, refunds
+from claims.attachments import Upload
 from claims.cases import CaseRef
 from claims.changes import take_whole
 from claims.facts import facts_of
@@ -68,8 +69,9 @@ def fire(
     *,
     seen_version: int | None = None,
     request_token: str | None = None,
+    files: Mapping[str, Upload] | None = None,
 ) -> Fired:
-    """Fire an event at one case, with its form as it was typed.
+    """Fire an event at one case, with its form as it was typed and the files that came with it.
 
     The same `request_token` again does nothing and tells what was done the first time; for
     anything else than that it is refused. Raises
@@ -87,7 +89,9 @@ def fire(
         raise Stale(changes_since(session, rules, chosen, seen_version))
     at = clock.now(session)
     refunded.load(session, rules, [loaded], actor, at, lock=True)
-    fired = fire_typed(session, rules, chosen, event, actor, raw or {}, at, request_token)
+    declared = rules.definition(session, chosen.workflow_hash).events.get(event)
+    typed = attachments.take_in(session, chosen, declared, raw or {}, files or {}, actor, at)
+    fired = fire_typed(session, rules, chosen, event, actor, typed, at, request_token)
     finish_writing(session)
     return fired
 

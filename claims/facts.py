@@ -59,7 +59,7 @@ def item_facts(item: Item, at: datetime) -> dict[str, object]:
         "item.resolution": item.resolution,
         "item.condition": item.condition or "",
         "item.sku": item.line.sku,
-        "item.has_evidence": bool(item.evidence.strip()),
+        "item.has_evidence": bool(item.evidence.strip()) or item.attached > 0,
         "item.days_since_delivery": (at - delivered).days if delivered else -1,
         "item.delivered_at": delivered or NOT_NOTED,
         "item.agreed_on": _beginning(item.agreed_on) if item.agreed_on else NOT_NOTED,

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from config.settings import PROJECT
 
 READ_ONLY = ("alembic_version", "clock")
-APPEND_ONLY = ("journal", "refund_lines", "observations", "workflow_versions")
+APPEND_ONLY = ("journal", "refund_lines", "observations", "workflow_versions", "attachments")
 ROWS_END = ("web_sessions", "staff_roles", "running_processes")
 """The only tables of which the application deletes rows; everything else is kept."""
 _LOCK = 7_245_001

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import assets, errors, formats, headers, security
+from web import assets, errors, formats, headers, security, uploads
 from web.words import TEMPLATE_WORDS
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def create_app(redress: Redress) -> Flask:
     if settings.environment == "production":
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    uploads.install(app)
     security.install(app, redress)
     headers.install(app)
     errors.install(app)

@@ -1,5 +1,6 @@
 """The form of an event: what was typed becomes typed values, or a sentence per field."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -19,6 +20,7 @@ _EMPTY: Mapping[InputType, object] = {
     "choice": "",
     "yes-no": False,
     "date": datetime(1970, 1, 1, tzinfo=UTC),
+    "file": "",
 }
 _MONEY = re.compile(r"(-?)(\d{1,15}|\d{1,3}(?:[.,' ]\d{3})+)(?:[.,](\d*))?")
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -114,6 +116,8 @@ def to_minor(amount: float, decimals: int, rounding: str) -> int:
 def _fact(field: Input, value: object, decimals: int) -> object:
     if field.type == "money" and isinstance(value, int):
         return float(value / 10**decimals)
+    if field.type == "file" and isinstance(value, Mapping):
+        return str(value["name"])
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return value
@@ -183,6 +187,17 @@ def _date(field: Input, typed: str, _decimals: int) -> date:
         ) from None
 
 
+def _file(field: Input, typed: str, _decimals: int) -> dict[str, object]:
+    """A file is not typed: whoever took it in and kept it refers to it, with its name at least."""
+    try:
+        reference = json.loads(typed)
+    except ValueError:
+        reference = None
+    if not isinstance(reference, dict) or not isinstance(reference.get("name"), str):
+        raise Unfit(f"{field.label} must be a file.")
+    return reference
+
+
 def _cut(typed: str) -> str:
     return typed if len(typed) <= 40 else f"{typed[:40]}…"
 
@@ -194,4 +209,5 @@ _READERS: Mapping[InputType, Callable[[Input, str, int], object]] = {
     "choice": _choice,
     "yes-no": _yes_no,
     "date": _date,
+    "file": _file,
 }

@@ -1,5 +1,6 @@
 """All tables of Redress."""
 
+from claims.models.attachments import Attachment
 from claims.models.base import Base, Json, keep
 from claims.models.effects import Attempt, Deadline, Effect, Incident, Observation
 from claims.models.journal import JournalEntry, JournalHead
@@ -20,6 +21,7 @@ from claims.models.staff import (
 )
 
 __all__ = [
+    "Attachment",
     "Attempt",
     "Base",
     "BusinessUnit",

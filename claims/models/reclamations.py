@@ -154,6 +154,8 @@ class Item(Base):
     reason: Mapped[str]
     resolution: Mapped[str]
     evidence: Mapped[str] = mapped_column(default="", server_default="")
+    attached: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many files came with its events; they are evidence too."""
     received: Mapped[int | None]
     condition: Mapped[str | None]
     agreed_on: Mapped[date | None]

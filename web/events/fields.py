@@ -8,6 +8,11 @@ from werkzeug.datastructures import MultiDict
 from web.formats import money, money_plain
 from workflows.definition import Event, Input
 
+TAKEN = {
+    "image": "image/png, image/jpeg, image/gif, image/webp",
+    "pdf": "application/pdf",
+}
+"""What browsers call the kinds of file."""
 Bounds = Mapping[str, Mapping[str, object]]
 """Field to default, min and max; money in minor units, as `claims.offers` gives them."""
 
@@ -28,6 +33,13 @@ class FieldView:
     minor: int | None = None
     """The amount that stands in a money field at first."""
     error: str = ""
+    again: bool = False
+    """Whether the form was sent before."""
+
+    @property
+    def accept(self) -> str:
+        """The kinds of file that a browser is to offer; what comes is looked at all the same."""
+        return ", ".join(TAKEN[kind] for kind in self.input.of or TAKEN)
 
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
@@ -60,6 +72,7 @@ def typed_into(
             value=form.get(field.name, ""),
             minor=None,
             error=errors.get(field.input.name, ""),
+            again=True,
         )
         for field in fields
     ]

@@ -22,6 +22,7 @@ from web.events.form import not_here
 from web.events.proposals import proposal_paid_by
 from web.events.told import closing_word
 from web.numbers import wholes
+from web.uploads import uploads
 from web.words import request_token
 from web.workflows.labels import Labels
 from workflows.definition import Event
@@ -148,6 +149,7 @@ def fire_at_ticked(session: Session, rules: Rules, number: str, event: str, acto
     refusals: dict[int, Refused] = {}
     label = event
     items = ticked_items(session, reclamation)
+    files = uploads()
     for item in items:
         declared = labels.event(item.workflow_hash, event)
         if declared is None:
@@ -164,6 +166,7 @@ def fire_at_ticked(session: Session, rules: Rules, number: str, event: str, acto
                     raw_input(declared, request.form, item.id),
                     seen_version=request.form.get(f"seen.{item.id}", type=int),
                     request_token=_own_token(item),
+                    files=files,
                 )
         except Refused as refused:
             refusals[item.id] = refused

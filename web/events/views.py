@@ -12,6 +12,7 @@ from web.events.fields import typed_input
 from web.events.form import chosen_case, event_form, sent_back
 from web.events.told import told
 from web.security.current import current_actor
+from web.uploads import uploads
 
 blueprint = Blueprint("events", __name__)
 
@@ -51,6 +52,7 @@ def _fire(number: str, position: int | None, event: str) -> str:
             typed_input(request.form),
             seen_version=request.form.get("seen_version", type=int),
             request_token=request.form.get("request_token") or None,
+            files=uploads(),
         )
         return told(session, rules, fired, item)
 

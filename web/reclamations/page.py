@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from claims.models import Item, Reclamation
+from claims import attachments
+from claims.models import Attachment, Item, Reclamation
 from claims.offering import CaseOffer, CaseOffers, offers
 from claims.people import Actor
 from claims.queries import case as cases
@@ -76,6 +77,7 @@ class CasePage:
     """The query string of the list it was opened from."""
     moments: Sequence[Moment]
     drawings: Sequence[Drawing]
+    files: Sequence[Attachment]
 
     @property
     def reclamation(self) -> Reclamation:
@@ -116,6 +118,7 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
         list=query,
         moments=timeline(case, labels),
         drawings=drawings_of(reclamation, labels),
+        files=attachments.of_reclamation(session, reclamation.id),
     )
 
 

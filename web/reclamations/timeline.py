@@ -114,6 +114,8 @@ def _inputs(
 
 
 def _input(declared: Input | None, name: str, value: object, currency: str) -> tuple[str, str]:
+    if isinstance(value, Mapping) and declared is not None and declared.type == "file":
+        return declared.label, str(value.get("name"))
     if isinstance(value, Mapping):
         parts = ", ".join(
             f"{way} {money(part, currency) if isinstance(part, int) else part}"

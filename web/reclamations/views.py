@@ -6,6 +6,7 @@ from itertools import chain
 from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
+from claims.attachments import find as find_attachment
 from claims.queries.case import find_letter
 from web.database import redress, transaction
 from web.reclamations import addresses
@@ -45,6 +46,19 @@ def show(number: str) -> ResponseReturnValue:
             session, redress().rules, number, current_actor(), request.args.get("list", "")
         )
         return render_template("reclamations/show.html", page=shown)
+
+
+@blueprint.get("/reclamations/<number>/attachments/<key>")
+def attachment(number: str, key: str) -> ResponseReturnValue:
+    """A file, to be kept and never to be run: a browser shows none of it as a page of ours."""
+    with transaction() as session:
+        found = find_attachment(session, number, key)
+        response = Response(found.content, mimetype=found.media_type)
+        response.headers.set("Content-Disposition", "attachment", filename=found.name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 @blueprint.get("/reclamations/<number>/letters/<int:letter_id>")
