@@ -5,6 +5,7 @@ Needs no settings and no database: only the files.
 
 import click
 
+from claims.explained import CLAIMS_RULES
 from config.cli.workflow_check import check
 from config.cli.workflow_draw import draw
 from config.cli.workflow_files import all_of_the_folder, named
