@@ -95,7 +95,7 @@ def _plain(
         "choice": list(dict.fromkeys([*map(str, given), *field.of])),
         "yes-no": ["yes", "no"],
         "date": [f"{v:%Y-%m-%d}" for v in (*given, rehearsal.at) if isinstance(v, date)],
-        "file": [f"photo.{(*field.of, 'image')[0]}"],
+        "file": ["letter.pdf" if field.of == ("pdf",) else "photo.jpg"],
     }
     return of_type.get(field.type, [str(value) for value in given] or ["as agreed"])
 

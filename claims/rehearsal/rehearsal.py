@@ -1,5 +1,6 @@
 """A reclamation tried out: press, wait, let the provider answer, and look."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -49,7 +50,8 @@ class Rehearsal:
     def fire(
         self, case: int, event: str, who: Person, typed: Mapping[str, str] | None = None
     ) -> tuple[Happened, ...]:
-        """Press a button with its form as typed; gives all that it set off, or raises Refused."""
+        """Press a button with its form as typed, files by their names; gives all that it set off,
+        or raises Refused."""
         with self._step() as happened:
             fire_typed(
                 self._session,
@@ -57,7 +59,7 @@ class Rehearsal:
                 self.case(case),
                 event,
                 self._actor(who),
-                typed or {},
+                self._with_files(case, event, typed or {}),
                 self.at,
             )
         return tuple(happened)
@@ -193,6 +195,13 @@ class Rehearsal:
         self._session.info.pop("effects_new", None)
         memory.write(self._session)
         happened += self._told(entries)
+
+    def _with_files(self, case: int, event: str, typed: Mapping[str, str]) -> Mapping[str, str]:
+        """What was typed, with the reference that a file of this name would have been given."""
+        declared = self.definition_of(case).events.get(event)
+        files = {field.name for field in declared.input if field.type == "file"} if declared else ()
+        named = {name: json.dumps({"name": typed[name]}) for name in files if typed.get(name)}
+        return {**typed, **named}
 
     def _do_what_fires_nothing(self) -> None:
         memory.write(self._session)

@@ -31,7 +31,11 @@ events:
     by: [agent]
     input:
       pieces: { type: integer, label: Pieces, min: 1, max: item.quantity, default: item.quantity }
-  give-up:       { label: Give up, by: [agent, lead] }
+  give-up:
+    label: Give up
+    by: [agent, lead]
+    input:
+      photo: { type: file, label: Photo, of: [image], optional: true }
   nobody-came:   { label: Nobody came, after: 2 business days }
   ordered:       { label: Ordered }
   not-to-be-had: { label: Not to be had }

@@ -84,6 +84,24 @@ def test_a_step_that_goes_otherwise_is_told_where_it_stands(
     assert sentence in said
 
 
+def test_a_file_is_given_by_its_name(small: Rules) -> None:
+    tests = """\
+  - test: Seen
+    when:
+      - { edit: { evidence: a crack }, by: agent }
+      - { event: give-up, by: agent, input: { photo: crack.jpg } }
+    then: { state: lost }
+"""
+    [trial] = read(small, tests).trials
+
+    played = play(small, trial)
+
+    assert played.wrong == ()
+    assert [each.words for each in played.story if each.event == "give-up"] == [
+        "agent: Give up (Late → Lost)."
+    ]
+
+
 def test_everything_that_is_unlike_at_the_end_is_told(small: Rules) -> None:
     tests = """\
   - test: Nobody comes
