@@ -11,7 +11,13 @@ DEFAULT_CHUNK = 500
 @click.option("--from", "only", metavar="VERSION", help="Only cases of this version.")
 @click.option("--map", "maps", metavar="OLD:NEW", multiple=True, help="A state's new name.")
 @click.option("--dry-run", is_flag=True, help="Show the plan, and change nothing.")
-@click.option("--chunk", default=DEFAULT_CHUNK, show_default=True, help="Cases of one transaction.")
+@click.option(
+    "--chunk",
+    type=click.IntRange(min=1),
+    default=DEFAULT_CHUNK,
+    show_default=True,
+    help="Cases of one transaction.",
+)
 @click.option("--yes", is_flag=True, help="Do it without asking.")
 @click.option("--all", "show_all", is_flag=True, help="Name every case that stays.")
 @click.option("--by", metavar="EMAIL", help="The member of staff whose doing it is.")
