@@ -1,6 +1,7 @@
 """`redress workflow test`: plays the tests beside the workflows, in memory."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ import click
 
 from claims.rehearsal.coverage import Coverage, Point
 from claims.rehearsal.folder import (
+    TESTS,
     NoReclamationWorkflow,
     Run,
     files_of_tests,
@@ -35,7 +37,10 @@ from workflows.problems import WorkflowProblems, did_you_mean
 @click.option("--coverage", is_flag=True, help="Say what the tests reach, and what they do not.")
 @click.option("--generate", "name", metavar="NAME", help="Write tests for what is not reached.")
 def test(paths: tuple[Path, ...], coverage: bool, name: str | None) -> None:
-    """Play the tests beside the workflows: files or folders, or all of the shop's.
+    """Play the tests beside the workflows.
+
+    PATHS are files of tests, files of workflows, or folders of workflows; without them all of the
+    shop's are played.
 
     Nothing is kept and nobody is asked: no database, no provider. Exits 0 if all pass, 1 if one
     fails, 2 if a file cannot be read.
@@ -63,11 +68,20 @@ def _places(paths: tuple[Path, ...]) -> list[tuple[Path, list[Path] | None]]:
     for path in paths:
         if path.is_dir():
             places[path] = None
-        else:
-            mine = places.setdefault(path.parent.parent, [])
-            if mine is not None:
-                mine.append(path)
+            continue
+        path.stat()  # an OSError with its name, where there is none
+        is_test = path.parent.name == TESTS
+        place = path.parent.parent if is_test else path.parent
+        meant = places.setdefault(place, [])
+        if meant is not None:
+            meant += [path] if is_test else _of_workflow(place, path)
     return list(places.items())
+
+
+def _of_workflow(place: Path, workflow: Path) -> list[Path]:
+    """The files of tests that have the name of a workflow's file."""
+    pattern = re.compile(re.escape(workflow.stem) + r"(-generated(-\d+)?)?")
+    return [file for file in files_of_tests(place) if pattern.fullmatch(file.stem)]
 
 
 def _run(place: Path, files: list[Path] | None) -> tuple[Path, Rules, Run]:
@@ -135,7 +149,7 @@ def _generate(place: Path, rules: Rules, played: Run, name: str) -> None:
         click.echo(f"Nothing to write: {coverage.percent} % is reached, and no way to more found.")
         return
     standard = standard_given(rules.definitions[name], rules)
-    output = _free_name(place / "tests", name)
+    output = _free_name(place / TESTS, name)
     output.parent.mkdir(exist_ok=True)
     output.write_text(write_trials(name, trials, standard), encoding="utf-8")
     click.echo(

@@ -66,6 +66,12 @@ def test_what_cannot_be_read_is_told_with_its_place(folder: Path) -> None:
     assert run(folder / "tests" / "nothing.yaml").exit_code == 2
 
 
+def test_the_tests_of_one_workflow_are_those_of_its_name(folder: Path) -> None:
+    assert "6 tests in" in run(folder / "item-mark-only.yaml").output
+    assert "0 tests in" in run(folder / "reclamation.yaml").output
+    assert "nothing.yaml cannot be read" in run(folder / "nothing.yaml").output
+
+
 def test_tests_are_written_for_what_is_not_reached(folder: Path) -> None:
     file = folder / "tests" / "item-mark-only.yaml"
     file.write_text(file.read_text().split("  - test: It can be rejected")[0])
