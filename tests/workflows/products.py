@@ -68,11 +68,8 @@ def lengths_of(proof: Proof) -> dict[str, int]:
 
 
 def _merged(lengths: dict[str, int], found: Found) -> dict[str, int]:
-    """The shortest of what was found with fewer items and with these."""
-    merged = dict(lengths)
-    for rule, length in found.lengths.items():
-        if rule != "end":
-            merged[rule] = min(length, lengths.get(rule, length))
+    """What was found with fewer items, and with these what was not."""
+    merged = {rule: length for rule, length in found.lengths.items() if rule != "end"}
     if found.is_stranded:
         merged["stranded"] = 0
-    return merged
+    return merged | lengths

@@ -329,7 +329,13 @@ class Known:
                 several = values(fact.type, about)
                 if len(several) * prod(len(of) for of in tried.values()) <= MOST_WORLDS:
                     tried[name] = several
-        return tuple(dict(zip(tried, chosen, strict=True)) for chosen in product(*tried.values()))
+        every = [dict(zip(tried, chosen, strict=True)) for chosen in product(*tried.values())]
+        alike: dict[tuple[object, ...], World] = {}
+        for world in every:
+            alike.setdefault(tuple(_seen_by(guard, world) for guard in guards), world)
+        different = list(alike.values())
+        step = max(1, -(-len(different) // MOST_WORLDS))
+        return tuple(different[::step])
 
     def _worths(self, guards: list[Guard]) -> list[float]:
         """One item that is worth more than all that is compared, then those around constants."""
@@ -338,6 +344,13 @@ class Known:
         large = 20.0 if most <= 0 else float(int(most) * 2 + 100)
         own = {n for guard in guards if WORTH in guard.mentions for n in guard.numbers}
         return [large, *(near for near in around(own) if near != large and near > 0)]
+
+
+def _seen_by(guard: Guard, world: World) -> object:
+    """What a condition makes of a world: its truth, or where it asks more than is fixed, all."""
+    if any(name not in world for name in guard.mentions):
+        return tuple(world[name] for name in guard.mentions if name in world)
+    return guard.expression is None or guard.holds(world)
 
 
 def _is_of_money(guard: Guard) -> bool:

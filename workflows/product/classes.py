@@ -1,10 +1,11 @@
-"""Items as their reclamation sees them: situations that nobody outside can tell apart are one.
+"""Situations of an item that nobody outside can tell apart are one class.
 
-Branching bisimulation by signatures: what moves within a class and needs no luck is not seen.
-What is reached, and what can be reached again from everywhere, stays the same.
+Where steps are not counted: branching bisimulation by signatures. What moves within a class and
+needs no luck is not seen; what is reached, and can be reached again from everywhere, stays the
+same. Where they are counted: strong bisimulation, in which every way keeps its length.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Set
 from dataclasses import replace
 
 from workflows.product.machine import Graph, Move, Taking
@@ -13,19 +14,21 @@ _Label = tuple[Hashable, ...]
 _Seen = tuple[_Label, int]
 
 
-def classes_of(graph: Graph, *, with_states: bool) -> tuple[Graph, list[int]]:
+def classes_of(
+    graph: Graph, *, asked_states: Set[str], counts_steps: bool
+) -> tuple[Graph, list[int]]:
     """The graph of the classes, and the class of each situation."""
     kinds: list[tuple[Hashable, ...]] = [
         (
             graph.finals[number] or "",
-            graph.states[number] if with_states else "",
+            graph.states[number] if graph.states[number] in asked_states else "",
             graph.entering[number] is not None,
         )
         for number in range(len(graph.states))
     ]
     blocks = _numbered(kinds)
     while True:
-        signatures = _signatures(graph, blocks)
+        signatures = _signatures(graph, blocks, counts_steps)
         finer = _numbered([(block, frozenset(signatures[n])) for n, block in enumerate(blocks)])
         if max(finer) == max(blocks):
             return _quotient(graph, blocks, signatures), blocks
@@ -37,14 +40,20 @@ def _numbered(kinds: list[tuple[Hashable, ...]]) -> list[int]:
     return [numbers.setdefault(kind, len(numbers)) for kind in kinds]
 
 
-def _signatures(graph: Graph, blocks: list[int]) -> list[dict[_Seen, Move | None]]:
+def _signatures(
+    graph: Graph, blocks: list[int], counts_steps: bool
+) -> list[dict[_Seen, Move | None]]:
     """For each situation what can be seen next, after any number of unseen steps."""
     sent = dict.fromkeys(event for taking in graph.taking for event in taking)
     own = [dict(_own(graph, blocks, number, sent)) for number in range(len(blocks))]
+    if counts_steps:
+        return own
     unseen = [
         [move.target for move in graph.moves[n] if _is_unseen(move, block, blocks)]
         for n, block in enumerate(blocks)
     ]
+    for n, block in enumerate(blocks):
+        own[n].pop((("own", None, True, ()), block), None)
     changed = True
     while changed:
         changed = False
@@ -58,7 +67,7 @@ def _signatures(graph: Graph, blocks: list[int]) -> list[dict[_Seen, Move | None
 
 
 def _is_unseen(move: Move, block: int, blocks: list[int]) -> bool:
-    return blocks[move.target] == block and move.is_sure and not move.sends
+    return blocks[move.target] == block and move.is_sure and not (move.sends or move.faults)
 
 
 def _own(
@@ -67,8 +76,7 @@ def _own(
     """What can be seen of one situation itself."""
     block = blocks[number]
     for move in graph.moves[number]:
-        if not _is_unseen(move, block, blocks):
-            yield (("own", move.sends, move.is_sure), blocks[move.target]), move
+        yield (("own", move.sends, move.is_sure, move.faults), blocks[move.target]), move
     nothing = Taking(may_refuse=not graph.finals[number])
     takings: list[tuple[_Label, Taking, int]] = [
         (("hears", event), graph.taking[number].get(event, nothing), block) for event in sent
@@ -77,7 +85,7 @@ def _own(
         takings.append((("enters",), entering, blocks[graph.resting[number]]))
     for label, taking, refused in takings:
         for move in taking.moves:
-            yield ((*label, move.sends), blocks[move.target]), move
+            yield ((*label, move.sends, move.faults), blocks[move.target]), move
         if taking.may_refuse:
             yield ((*label, "refuses"), refused), None
 

@@ -70,7 +70,6 @@ def shortest(
     *,
     is_bad: Callable[[Place], bool] = lambda _: False,
     goes_wrong: Callable[[Place, Firing], bool] = lambda _, __: False,
-    longest: int | None = None,
 ) -> Way | None:
     """A shortest way to a bad place, or through a firing that goes wrong. Raises TooMany."""
     starts = list(_starts(together, count))
@@ -78,18 +77,16 @@ def shortest(
         if is_bad(start):
             return Way(start, ())
     came: dict[Key, tuple[Place, Firing] | None] = {start.key: None for start in starts}
-    waiting = deque((start, 0) for start in starts)
+    waiting = deque(starts)
     while waiting:
-        place, length = waiting.popleft()
-        if longest is not None and length >= longest:
-            return None
+        place = waiting.popleft()
         for firing in together.firings(place):
             is_new = firing.target.key not in came
             if goes_wrong(place, firing) or (is_new and is_bad(firing.target)):
                 return _way(came, place, firing)
             if is_new:
                 came[firing.target.key] = (place, firing)
-                waiting.append((firing.target, length + 1))
+                waiting.append(firing.target)
         if len(came) > MOST_PLACES:
             raise TooMany
     return None

@@ -14,8 +14,9 @@ from workflows.problems import Problem
 from workflows.product import answers
 from workflows.product.blaming import Blame
 from workflows.product.classes import classes_of
-from workflows.product.exploring import Explored, Way, explore, shortest
+from workflows.product.exploring import Explored, Way, explore
 from workflows.product.machine import Machine
+from workflows.product.searching import Searched
 from workflows.product.together import Anyone, Firing, Place, Together, TooMany, Whole
 from workflows.product.verdicts import Known, Proof, Refutation
 
@@ -73,42 +74,49 @@ class Prover:
         if whole is None:
             return self._prove_alone()
         machine = Whole(answers.Known(whole.definition, self.catalogue))
-        machine.tell_flags(self.machine.known)
-        classes, class_of = classes_of(self.graph, with_states=machine.asks_states)
+        machine.meet(self.machine.known)
         refuted: list[Refutation] = []
         places, is_complete = 0, True
-        sends = any(line.send_items for line in whole.definition.transitions)
+        most = self.most_items if machine.sends_items else 1
         try:
-            money = Together(machine, self.machine.graph)
-            most = self.most_items if sends else 1
-            refuted += self._money(money, Blame(self.item, whole, self.machine, money), most)
-            explored = [
-                explore(Together(machine, classes), count)
-                for count in range(1, self.most_items + 1)
-            ]
+            if self.machine.rules:
+                money = Searched(machine, self.machine.graph)
+                refuted += self._money(
+                    money, Blame(self.item, whole, self.machine, money.full), most
+                )
+            explored, class_of = self._explored(machine)
             places = sum(each.places for each in explored)
-            together = Together(machine, self.graph)
-            blame = Blame(self.item, whole, self.machine, together)
-            refuted += _deaf(together, explored, blame)
-            refuted += _stranded(together, explored, class_of, blame)
+            if any(each.is_deaf or each.stranded for each in explored):
+                cases = Searched(machine, self.graph)
+                blame = Blame(self.item, whole, self.machine, cases.full)
+                refuted += _deaf(cases, explored, blame)
+                refuted += _stranded(cases, explored, class_of, blame)
         except TooMany:
             is_complete = False
         return Proof(self.item, whole, tuple(refuted), places, is_complete)
 
+    def _explored(self, whole: Whole) -> tuple[list[Explored], list[int]]:
+        """All places with one, two, three items as classes; and the class of each situation."""
+        classes, class_of = classes_of(
+            self.graph, asked_states=whole.asked_states, counts_steps=False
+        )
+        counts = range(1, self.most_items + 1)
+        return [explore(Together(whole, classes), count) for count in counts], class_of
+
     def _prove_alone(self) -> Proof:
         """No reclamation workflow is known: it may send anything, and what it needs is not told."""
-        together = Together(Anyone(self.item.definition), self.machine.graph)
-        blame = Blame(self.item, None, self.machine, together)
-        refuted = tuple(self._money(together, blame, 1))
+        searched = Searched(Anyone(self.item.definition), self.machine.graph)
+        blame = Blame(self.item, None, self.machine, searched.full)
+        refuted = tuple(self._money(searched, blame, 1))
         return Proof(self.item, None, refuted, len(self.machine.situations))
 
-    def _money(self, together: Together, blame: Blame, most: int) -> Iterator[Refutation]:
+    def _money(self, searched: Searched, blame: Blame, most: int) -> Iterator[Refutation]:
         for rule in self.machine.rules:
 
             def breaks(_: Place, firing: Firing, rule: str = rule) -> bool:
                 return any(rule in step.move.faults for step in firing.steps)
 
-            found = _fewest(range(1, most + 1), Search(together, goes_wrong=breaks))
+            found = _fewest(range(1, most + 1), Search(searched, goes_wrong=breaks))
             if found:
                 yield blame.broken(rule, *found)
 
@@ -117,56 +125,46 @@ class Prover:
 class Search:
     """What is looked for, with any number of items."""
 
-    together: Together
+    searched: Searched
     is_bad: Callable[[Place], bool] = lambda _: False
     goes_wrong: Callable[[Place, Firing], bool] = lambda _, __: False
 
 
 def _fewest(counts: Iterable[int], search: Search) -> tuple[Way, int] | None:
-    """The shortest way, and how many items it takes; of equally long ones that with fewest."""
-    found: tuple[Way, int] | None = None
+    """The shortest way with the fewest items that show it, and how many these are."""
     for count in counts:
-        longest = len(found[0].firings) - 1 if found else None
-        if longest is not None and longest < 1:
-            break
-        way = shortest(
-            search.together,
-            count,
-            is_bad=search.is_bad,
-            goes_wrong=search.goes_wrong,
-            longest=longest,
-        )
-        found = (way, count) if way else found
-    return found
+        way = search.searched.shortest(count, search.is_bad, search.goes_wrong)
+        if way:
+            return way, count
+    return None
 
 
-def _deaf(together: Together, explored: list[Explored], blame: Blame) -> Iterator[Refutation]:
+def _deaf(cases: Searched, explored: list[Explored], blame: Blame) -> Iterator[Refutation]:
     """An event that its receiver cannot take."""
     counts = [count for count, each in enumerate(explored, 1) if each.is_deaf]
-    search = Search(together, goes_wrong=lambda _, firing: bool(firing.deaf))
-    found = _fewest(counts, search)
+    found = _fewest(counts, Search(cases, goes_wrong=lambda _, firing: bool(firing.deaf)))
     if found:
         yield blame.deaf(*found)
 
 
 def _stranded(
-    together: Together, explored: list[Explored], class_of: list[int], blame: Blame
+    cases: Searched, explored: list[Explored], class_of: list[int], blame: Blame
 ) -> Iterator[Refutation]:
     """A place from which not every case comes to its end; rather one where nothing moves on."""
 
     def is_stranded(place: Place) -> bool:
-        key = place.whole, tuple(sorted(class_of[item] for item in place.items))
-        return key in explored[len(place.items) - 1].stranded
+        items = (class_of[cases.first_of[item]] for item in place.items)
+        return (place.whole, tuple(sorted(items))) in explored[len(place.items) - 1].stranded
 
     def is_dead(place: Place) -> bool:
         return is_stranded(place) and not any(
             firing.move.is_sure and firing.target.key != place.key
-            for firing in together.firings(place)
+            for firing in cases.reduced.firings(place)
         )
 
     counts = [count for count, each in enumerate(explored, 1) if each.stranded]
     for is_bad in (is_dead, is_stranded) if counts else ():
-        found = _fewest(counts, Search(together, is_bad=is_bad))
+        found = _fewest(counts, Search(cases, is_bad=is_bad))
         if found:
             yield blame.stranded(*found)
             return

@@ -70,17 +70,20 @@ class Whole:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.machine = Machine(known)
-        self.asks_states = any(
-            "state" in line.when or "flags" in line.when
-            for line in known.definition.transitions
-            if line.when
-        )
+        conditions = " ".join(line.when for line in known.definition.transitions if line.when)
+        self._conditions = conditions
+        self.asked_states: frozenset[str] = frozenset()
+        """The states of an item that the reclamation can tell apart."""
         self._seen: dict[tuple[int, Faces], Seen] = {}
         self._flags: dict[str, list[str]] = {}
 
     @property
     def initial(self) -> list[int]:
         return self.machine.graph.initial
+
+    @property
+    def sends_items(self) -> bool:
+        return any(line.send_items for line in self.known.definition.transitions)
 
     def is_final(self, number: int) -> bool:
         return self.machine.graph.finals[number] is not None
@@ -118,15 +121,23 @@ class Whole:
             "?faces": faces,
         }
 
-    def tell_flags(self, known: Known) -> None:
+    def meet(self, known: Known) -> None:
+        """Learn which states of the items matter here."""
         states = known.definition.states.values()
         self._flags = {state.name: sorted(state.flags) for state in states}
+        self.asked_states = frozenset(
+            state.name
+            for state in states
+            if f'"{state.name}"' in self._conditions
+            or f"'{state.name}'" in self._conditions
+            or (state.flags and "flags" in self._conditions)
+        )
 
 
 class Anyone:
     """What stands for a reclamation whose workflow is not known: it may send anything."""
 
-    asks_states = False
+    asked_states: frozenset[str] = frozenset()
     initial = (0,)
 
     def __init__(self, item: Definition) -> None:
@@ -274,8 +285,8 @@ class Together:
     def _look(self, at: Place) -> Seen:
         if at.items not in self._faces:
             states, finals = self.items.states, self.items.finals
-            asks = self.whole.asks_states
+            asked = self.whole.asked_states
             self._faces[at.items] = tuple(
-                sorted((finals[n] or "", states[n] if asks else "") for n in at.items)
+                sorted((finals[n] or "", states[n] if states[n] in asked else "") for n in at.items)
             )
         return self.whole.look(at.whole, self._faces[at.items])
