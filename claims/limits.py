@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal
-from pathlib import Path
 from typing import Literal, cast, get_args
 
 from claims.money import decimals
 from claims.people import ROLES
-from workflows.catalogue import Catalogue
 from workflows.definition import Place
 from workflows.fields import Fields
 from workflows.problems import Findings, did_you_mean
-from workflows.source import Mapping, Node, Scalar, Sequence, decode, read_source
+from workflows.source import Node, Scalar, Sequence
 
 Per = Literal["case", "order", "customer", "day"]
 
@@ -168,31 +166,6 @@ def _amount(findings: Findings, scalar: Scalar | None, currency: str | None) -> 
         sentence = f"{scalar.text} has more decimals than {currency}."
         findings.add("amount", scalar.place, sentence, f"It has {decimals(currency)}.")
     return Decimal(scalar.text)
-
-
-def knowing_limits(catalogue: Catalogue, file: Path) -> Catalogue:
-    """The catalogue that also says what each role may refund of a case alone, for the checker.
-
-    A file that is missing or wrong says nothing here; `claims.reading_choices` tells why.
-    """
-    findings = Findings(str(file))
-    try:
-        text = decode(file.read_bytes(), findings)
-    except OSError:
-        return catalogue
-    root = read_source(text, findings) if text is not None else None
-    if not isinstance(root, Mapping) or findings.found:
-        return catalogue
-    everywhere = _under(findings, root, Limits())
-    shops = root.entries.get("shops", (None, None))[1]
-    of_shops = shops.entries.values() if isinstance(shops, Mapping) else ()
-    own = [_under(findings, shop, everywhere) for _, shop in of_shops if isinstance(shop, Mapping)]
-    return replace(catalogue, alone_up_to=alone_up_to([everywhere, *own]))
-
-
-def _under(findings: Findings, node: Mapping, otherwise: Limits) -> Limits:
-    entry = node.entries.get("limits")
-    return read_limits(findings, entry[1] if entry else None, otherwise)
 
 
 def alone_up_to(of_shops: Iterable[Limits]) -> dict[str, float]:

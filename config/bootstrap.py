@@ -1,12 +1,12 @@
 """The composition root: puts the parts together, once per process."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.limits import knowing_limits
+from claims.limits import alone_up_to
 from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
@@ -55,9 +55,10 @@ def read_rules(settings: Settings) -> Rules:
     """
     before = fingerprint_of(settings)
     extensions = load_extensions(settings.extensions)
-    catalogue = knowing_limits(extensions.catalogue, settings.claims_file)
-    definitions = read_folder(settings.workflows_dir, catalogue)
+    definitions = read_folder(settings.workflows_dir, extensions.catalogue)
     choices = read_choices_file(settings.claims_file, definitions)
+    limits = alone_up_to(choices.limits_of_shops)
+    catalogue = replace(extensions.catalogue, alone_up_to=limits)
     # Files that changed while they were read have no fingerprint: they are to be read again.
     fingerprint = before if fingerprint_of(settings) == before else ""
     return Rules(definitions, choices, catalogue, fingerprint, extensions)

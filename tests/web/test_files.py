@@ -1,6 +1,8 @@
 """Files in the forms of events: known by their content, kept once, and only ever downloaded."""
 
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,11 +11,13 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.attachments import LARGEST, media_type_of, safe_name
+from claims.claimable import Wanted
+from claims.claiming import claim
 from claims.models import Attachment, Item, JournalEntry
 from claims.rules import Rules
 from tests.claims.other_rules import rules_with
-from tests.support.cases import claim_first
-from tests.support.shop import an_order
+from tests.support.cases import AGENT, claim_first
+from tests.support.shop import Line, an_order
 from tests.support.web import Browser, Shown
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -26,9 +30,9 @@ FIELDS = """\
 
 
 @pytest.fixture
-def page_of(clerk: Browser, sessions: sessionmaker[Session], rules: Rules) -> str:
-    """The address of a form that takes a photo and a bill."""
-    asking = rules_with(
+def asking(rules: Rules) -> Rules:
+    """A workflow of which one form takes a photo and a bill."""
+    return rules_with(
         rules,
         "item-return",
         (
@@ -36,6 +40,11 @@ def page_of(clerk: Browser, sessions: sessionmaker[Session], rules: Rules) -> st
             f"    label: Request return\n    by: [agent, lead]\n{FIELDS}",
         ),
     )
+
+
+@pytest.fixture
+def page_of(asking: Rules, sessions: sessionmaker[Session]) -> str:
+    """The address of that form."""
     with sessions.begin() as session:
         item = claim_first(session, asking, an_order(session))
         number = item.reclamation.number
@@ -47,7 +56,7 @@ def send(clerk: Browser, address: str, **files: tuple[str, bytes]) -> Shown:
 
 
 def send_values(
-    clerk: Browser, address: str, values: dict[str, str], **files: tuple[str, bytes]
+    clerk: Browser, address: str, values: Mapping[str, Any], **files: tuple[str, bytes]
 ) -> Shown:
     values = {name: value for name, value in values.items() if not name.startswith("input.")}
     sent = {f"input.{field}": (BytesIO(content), name) for field, (name, content) in files.items()}
@@ -176,3 +185,22 @@ def test_a_file_is_known_by_how_it_begins() -> None:
 
     assert {content: media_type_of(content) for content in begins} == begins
     assert media_type_of(b"MZ") is None
+
+
+def test_one_photo_for_several_ticked_items_is_kept_with_each(
+    clerk: Browser, asking: Rules, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session:
+        lines = an_order(session, [Line(), Line("COAT", "Coat")]).lines
+        wanted = [Wanted(line.id, 1, "does-not-fit", "refund") for line in lines]
+        reclamation = claim(session, asking, lines[0].order_id, wanted, AGENT)
+        ticked = "&".join(f"item={item.id}" for item in reclamation.items)
+        address = f"/reclamations/{reclamation.number}/items/events/request-return"
+    form = clerk.open(f"{address}?{ticked}").form()
+    values: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        values.setdefault(name, []).append(value)
+
+    page = send_values(clerk, address, values, photo=("a.png", PNG))
+
+    assert page.texts("//ul[contains(@class, 'files')]//a") == ["a.png", "a.png"]
