@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from random import Random
 
 from tests.workflows.good_files import Good
+from workflows.definition import State
+
+BUTTON = "sort-out: { label: Sort it out, by: [agent, lead] }"
+_MONEY = ("item.value", "item.refundable", "order.total", "order.refundable")
+_WHOLE = ("item.quantity", "item.received", "customer.claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +65,32 @@ def planted(
     before, mark, after = main.partition("⟨")
     assert mark, "one entry is marked"
     return Fault(rule, good.name, before + after + seam + behind, before.count("\n") + 1)
+
+
+def waiting_states(good: Good) -> list[State]:
+    """Unfinished states in which no outcome is awaited, the initial one first."""
+    outcomes = {
+        event for effect in good.definition.effects.values() for event in effect.outcomes.values()
+    }
+    waiting = {line.source for line in good.definition.transitions if line.event in outcomes}
+    states = [
+        state
+        for state in good.definition.states.values()
+        if not state.final and state.name not in waiting and not state.place.file
+    ]
+    return sorted(states, key=lambda state: state.name != good.definition.initial)
+
+
+def a_fact(random: Random, good: Good) -> tuple[str, str, str]:
+    """A fact, and two numbers with a gap between them."""
+    low = random.randint(2, 60)
+    high = low + random.randint(3, 90)
+    if good.definition.subject == "item" and random.random() < 0.7:
+        if random.random() < 0.5:
+            return random.choice(_WHOLE), str(low), str(high)
+        return random.choice(_MONEY), f"{low}.0", f"{high}.5"
+    return "customer.claims", str(low), str(high)
+
+
+def a_final(good: Good) -> str:
+    return next(state.name for state in good.definition.states.values() if state.final)

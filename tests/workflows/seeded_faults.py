@@ -7,10 +7,14 @@ from random import Random
 from tests.workflows.example_catalogue import EXAMPLE_CATALOGUE, HOLDERS
 from tests.workflows.good_files import Good, good_files
 from tests.workflows.planting import Fault, Maker, changed
-from tests.workflows.seeded_faults_of_proofs import PROOF_MAKERS
+from tests.workflows.seeded_faults_of_lines import LINE_MAKERS
+from tests.workflows.seeded_faults_of_senders import SENDER_MAKERS
 from workflows.problems import Findings, Problem, WorkflowProblems
+from workflows.product.proving import problems_of as of_product
+from workflows.product.proving import prove_folder
 from workflows.proofs import prove_together
 from workflows.proofs_people import prove_staff
+from workflows.proofs_pinned import PinnedVersion, prove_pinned
 from workflows.reading import problems_in, read
 from workflows.source import decode
 
@@ -42,6 +46,8 @@ def problems_of(fault: Fault) -> list[Problem]:
     text = decode(fault.text.encode(errors="surrogateescape"), findings)
     if text is None:
         return findings.in_order()
+    if fault.rule == "pinned-unreadable":
+        return prove_pinned([PinnedVersion(fault.file, "0" * 64, text, 1)], EXAMPLE_CATALOGUE)
     broken = problems_in(text, name, EXAMPLE_CATALOGUE)
     if broken:
         return broken
@@ -57,9 +63,12 @@ def problems_of(fault: Fault) -> list[Problem]:
         and good.name not in {"translated", "parted"}
     ]
     together = [(definition, name), *others]
+    subject = definition.subject
+    other = next(each for each in others if each[0].subject != subject)
     return [
         *prove_together(together),
         *prove_staff(together[:1], HOLDERS, EXAMPLE_CATALOGUE.no_person),
+        *of_product(prove_folder([together[0], other], EXAMPLE_CATALOGUE)),
     ]
 
 
@@ -163,6 +172,7 @@ NAME_MAKERS: list[tuple[str, Maker]] = [
     _by("unknown-effect", r"(?<=, )effect: [a-z-]+", "effect: qqq", "effect: refund.pay"),
     _by("unknown-effect", r"run: [a-z.-]+", "run: sing.song", "run: os.system"),
     _by("unknown-command", r"do: [a-z]+\.[a-z-]+", "do: os.system", "do: refund.forget"),
+    _by("pinned-unreadable", r"do: [a-z]+\.[a-z-]+", "do: item.weigh"),
     _by("unknown-condition", r"when: \w.*?(?=[,}]|$)", "when: qqq", "when: subprocess.getoutput"),
     _by("unknown-role", r"by: \[\w+", "by: [wizard", "by: [agents"),
     _by("unknown-fact", r"(when: item)s?\.\w+", r"\1.vlaue", r"\1.colour"),
@@ -218,4 +228,4 @@ NAME_MAKERS: list[tuple[str, Maker]] = [
     ("final-initial", _final_initial),
     ("reserved-name", _reserved),
 ]
-MAKERS = [*SHAPE_MAKERS, *NAME_MAKERS, *PROOF_MAKERS]
+MAKERS = [*SHAPE_MAKERS, *NAME_MAKERS, *LINE_MAKERS, *SENDER_MAKERS]
