@@ -1,69 +1,43 @@
-"""A rehearsal and a real reclamation tell the same story."""
+"""A rehearsal and a real reclamation tell the same story: journal and money are the same."""
 
-from datetime import timedelta
-
+import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import clock, deadlines
-from claims.claimable import Wanted
-from claims.claiming import claim
-from claims.rehearsal import Given, ItemGiven, Rehearsal
+from claims.rehearsal import Rehearsal
+from claims.rehearsal.playing import taking
+from claims.rehearsal.reading import read_trials_file
 from claims.rules import Rules
-from claims.sentences import told
-from tests.claims.rehearsal import people
-from tests.support import cases
-from tests.support.shop import Line, an_order
+from config.settings import PROJECT
+from tests.claims.rehearsal.for_real import Played
+
+TESTS = PROJECT / "config" / "workflows" / "tests"
 
 
-def test_the_same_steps_leave_the_same_journal_and_the_same_money(
-    owner_sessions: sessionmaker[Session], rules: Rules
+@pytest.mark.parametrize("name", ["item-return", "item-faulty"])
+def test_the_tests_of_a_workflow_leave_the_same_in_memory_and_in_the_database(
+    owner_sessions: sessionmaker[Session], rules: Rules, name: str
 ) -> None:
-    parcel = {"received": "1", "condition": "opened"}
-    with owner_sessions.begin() as session:
-        order = an_order(session, [Line(unit_price=30000), Line(sku="CAP", unit_price=900)])
-        wanted = [Wanted(line.id, 1, "does-not-fit", "refund") for line in order.lines]
-        real = claim(session, rules, order.id, wanted, cases.AGENT)
-        first, second = real.items
-        cases.press(session, rules, first, "request-return", cases.AGENT)
-        cases.work_off(session, rules, first)
-        clock.move(session, timedelta(days=15))
-    with owner_sessions.begin() as session:
-        for due in deadlines.due(session, 10):
-            deadlines.fire_due(session, rules, due)
-    with owner_sessions.begin() as session:
-        first, second = session.merge(first), session.merge(second)
-        cases.work_off(session, rules, first)
-        cases.press(session, rules, first, "parcel-arrived", cases.WAREHOUSE, **parcel)
-        cases.press(session, rules, first, "refund", cases.AGENT, amount="250")
-        cases.press(session, rules, first, "approve", cases.LEAD)
-        cases.work_off(session, rules, first)
-        cases.press(session, rules, second, "refund", cases.LEAD, amount="9")
-        cases.work_off(session, rules, second, "refused")
-        real = first.reclamation
-        story = [
-            (told(session, rules, entry), entry.from_state, entry.to_state, entry.input)
-            for entry in real.journal
-            if entry.kind == "event"
-        ]
-        money = [(refund.amount, refund.paid_amount, refund.status) for refund in real.refunds]
+    for trial in read_trials_file(TESTS / f"{name}.yaml", rules).trials:
+        rehearsal = Rehearsal(rules, trial.given)
+        for placed in trial.when:
+            taking(rehearsal, placed.step, None)
 
-    rehearsal = Rehearsal(
-        rules,
-        Given(items=(ItemGiven(price=30000), ItemGiven(price=900)), opened_by=people.AGENT),
-    )
-    rehearsal.fire(1, "request-return", people.AGENT)
-    rehearsal.wait(timedelta(days=15))
-    rehearsal.fire(1, "parcel-arrived", people.WAREHOUSE, parcel)
-    rehearsal.fire(1, "refund", people.AGENT, {"amount": "250"})
-    rehearsal.fire(1, "approve", people.LEAD)
-    rehearsal.answer("pay-refund", "done")
-    rehearsal.fire(2, "refund", people.LEAD, {"amount": "9"})
-    rehearsal.answer("pay-refund", "refused")
-    tried = rehearsal.reclamation
+        real = Played(owner_sessions, rules)
+        real.play(trial)
 
-    assert [
-        (each.words, each.from_state, each.to_state, entry.input)
-        for each, entry in zip(rehearsal.journal, tried.journal, strict=True)
-        if each.kind == "event"
-    ] == [(words.replace("tests:", "the worker:"), *rest) for words, *rest in story]
-    assert [(r.amount, r.paid_amount, r.status) for r in tried.refunds] == money
+        tried = rehearsal.reclamation
+        assert real.journal() == [
+            (
+                entry.item.position if entry.item else 0,
+                entry.kind,
+                entry.actor_kind,
+                entry.event,
+                entry.from_state,
+                entry.to_state,
+            )
+            for entry in tried.journal
+        ], trial.name
+        assert real.money() == [
+            (refund.item.position, refund.amount, refund.paid_amount or 0, refund.status)
+            for refund in tried.refunds
+        ], trial.name
