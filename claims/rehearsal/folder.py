@@ -19,6 +19,8 @@ from workflows.reading import files_of, read_files
 TESTS = "tests"
 STAND_INS = "stand-ins"
 """Beside the tests: workflows that only they use."""
+CLAIMS = "claims.yaml"
+"""Beside the tests: the choices they go by, of a folder that is not the shop's."""
 
 
 class NoReclamationWorkflow(Exception):
@@ -73,7 +75,7 @@ def plain_choices(definitions: Mapping[str, Definition]) -> Choices:
 def files_of_tests(folder: Path) -> list[Path]:
     """The files of tests of a folder of workflows."""
     tests = folder / TESTS
-    return files_of(tests) if tests.is_dir() else []
+    return [file for file in files_of(tests) if file.name != CLAIMS] if tests.is_dir() else []
 
 
 def workflows_of(folder: Path, rules: Rules) -> dict[str, Path]:
@@ -85,6 +87,12 @@ def workflows_of(folder: Path, rules: Rules) -> dict[str, Path]:
         for file, text in texts.items()
         if definition.text.startswith(text)  # behind it stand the parts that are included
     }
+
+
+def claims_file_of(folder: Path) -> Path:
+    """Where the choices of a folder are that is not the shop's: beside its tests, or beside it."""
+    own = folder / TESTS / CLAIMS
+    return own if own.is_file() else folder.parent / CLAIMS
 
 
 def _stand_ins(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ EXAMPLES = PROJECT / "config" / "examples"
 FIRST = "item-first"
 _NAMED = re.compile(r"^(workflow:[ \t]*)\S+", re.MULTILINE)
 _LABELLED = re.compile(r"^(label:[ \t]*).+$", re.MULTILINE)
+_LANGUAGE = re.compile(r"[{,]\s*([a-z]{2}):")
 _SCHEMA = re.compile(r"^(# yaml-language-server: \$schema=)\S+$", re.MULTILINE)
 
 
@@ -77,8 +78,17 @@ def _renamed(text: str, name: str, label: str) -> str:
     text = _NAMED.sub(rf"\g<1>{name}", text, count=1)
     quoted = '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '"'
     is_plain = re.fullmatch(r"[A-Za-z][\w ,.]*", label) is not None
-    text = _LABELLED.sub(lambda found: found[1] + (label if is_plain else quoted), text, count=1)
+    text = _LABELLED.sub(
+        lambda found: found[1] + _said_as(found[0], label if is_plain else quoted), text, count=1
+    )
     return _SCHEMA.sub(r"\g<1>../workflow.schema.json", text, count=1)
+
+
+def _said_as(line: str, label: str) -> str:
+    """In each language that the example's own label is said in, if it is in several."""
+    languages = _LANGUAGE.findall(line)
+    said = ", ".join(f"{language}: {label}" for language in languages)
+    return f"{{ {said} }}" if languages else label
 
 
 def _parts_of(source: Path, text: str) -> dict[Path, str]:

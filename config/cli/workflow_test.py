@@ -14,6 +14,7 @@ from claims.rehearsal.folder import (
     TESTS,
     NoReclamationWorkflow,
     Run,
+    claims_file_of,
     files_of_tests,
     read_all,
     rules_of,
@@ -88,7 +89,7 @@ def _run(place: Path, files: list[Path] | None) -> tuple[Path, Rules, Run]:
     begun = time.perf_counter()
     chosen = os.environ.get("CLAIMS_FILE")
     is_of_the_shop = place.resolve() == folder().resolve()
-    usual = PROJECT / "config" / "claims.yaml" if is_of_the_shop else place.parent / "claims.yaml"
+    usual = PROJECT / "config" / "claims.yaml" if is_of_the_shop else claims_file_of(place)
     rules = rules_of(
         place, Path(chosen) if chosen and is_of_the_shop else usual, extensions_of_environment()
     )
