@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
+from claims.attachments import LARGEST
 from web.formats import money, money_plain
 from workflows.definition import Event, Input
 
@@ -13,6 +14,7 @@ TAKEN = {
     "pdf": "application/pdf",
 }
 """What browsers call the kinds of file."""
+CALLED = {"image": "a picture", "pdf": "a PDF"}
 Bounds = Mapping[str, Mapping[str, object]]
 """Field to default, min and max; money in minor units, as `claims.offers` gives them."""
 
@@ -40,6 +42,12 @@ class FieldView:
     def accept(self) -> str:
         """The kinds of file that a browser is to offer; what comes is looked at all the same."""
         return ", ".join(TAKEN[kind] for kind in self.input.of or TAKEN)
+
+    @property
+    def takes(self) -> str:
+        """`Takes a picture, at most 5 MB.`"""
+        kinds = [CALLED[kind] for kind in self.input.of or TAKEN]
+        return f"Takes {' or '.join(kinds)}, at most {LARGEST // 1024 // 1024} MB."
 
     @property
     def options(self) -> tuple[tuple[str, str], ...]:
