@@ -17,7 +17,7 @@ PRODUCT: tuple[Rule, ...] = (
     Rule(
         "unbounded-amount",
         "No more is refunded than was paid: an amount that is typed in is at most what is left.",
-        "min: 0.01 }",
+        "min: 0.01, max: item.value }",
         "min: 0.01, max: item.refundable }",
     ),
     Rule(

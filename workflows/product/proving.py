@@ -150,17 +150,14 @@ def _deaf(cases: Searched, explored: list[Explored], blame: Blame) -> Iterator[R
 def _stranded(
     cases: Searched, explored: list[Explored], class_of: list[int], blame: Blame
 ) -> Iterator[Refutation]:
-    """A place from which not every case comes to its end; rather one where nothing moves on."""
+    """A place from which not every case comes to its end; rather one where some case rests."""
 
     def is_stranded(place: Place) -> bool:
         items = (class_of[cases.first_of[item]] for item in place.items)
         return (place.whole, tuple(sorted(items))) in explored[len(place.items) - 1].stranded
 
     def is_dead(place: Place) -> bool:
-        return is_stranded(place) and not any(
-            firing.move.is_sure and firing.target.key != place.key
-            for firing in cases.reduced.firings(place)
-        )
+        return is_stranded(place) and _rests(cases.reduced, place)
 
     counts = [count for count, each in enumerate(explored, 1) if each.stranded]
     for is_bad in (is_dead, is_stranded) if counts else ():
@@ -168,3 +165,16 @@ def _stranded(
         if found:
             yield blame.stranded(*found)
             return
+
+
+def _rests(together: Together, place: Place) -> bool:
+    """Whether nothing sure moves some unfinished case from here."""
+    finals = together.items.finals
+    resting = {n for n, item in enumerate(place.items) if not finals[item]}
+    resting |= set() if together.whole.is_final(place.whole) else {-1}
+    for firing in together.firings(place):
+        if firing.move.is_sure:
+            after = firing.target
+            resting -= {n for n in resting if n >= 0 and after.items[n] != place.items[n]}
+            resting -= {-1} if after.whole != place.whole else set()
+    return bool(resting)
