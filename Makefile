@@ -1,6 +1,6 @@
 # Everything that hands, hooks and CI do to Redress. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fuzz faults check format bench lock clean
+.PHONY: help setup run test storm fuzz faults check format bench lock clean
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -21,6 +21,10 @@ run: .venv/ready ## Start everything on this machine, until Ctrl-C (PORT=8000)
 
 test: .venv/ready ## Test everything against real servers (ARGS="tests/web -k claim", JOBS=2)
 	@$(BIN)/pytest -n $(JOBS) --dist worksteal --durations=10 --durations-min=1 $(ARGS)
+
+storm: .venv/ready ## Kill, cut off, poison, and compare two ledgers (ONLY=kill SEED=7 KILLS=40 REFUNDS=1000)
+	@$(BIN)/python -m tests.storms $(ONLY) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(KILLS),--kills $(KILLS)) $(if $(REFUNDS),--refunds $(REFUNDS))
 
 fuzz: .venv/ready ## Try 10,000 broken workflow files (minutes; ARGS=1000 for fewer)
 	@$(BIN)/python -m tests.workflows.fuzz $(ARGS)

@@ -5,7 +5,20 @@ import subprocess
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-TARGETS = ["help", "setup", "run", "test", "fuzz", "check", "format", "bench", "lock", "clean"]
+TARGETS = [
+    "help",
+    "setup",
+    "run",
+    "test",
+    "storm",
+    "fuzz",
+    "faults",
+    "check",
+    "format",
+    "bench",
+    "lock",
+    "clean",
+]
 
 
 def make(*arguments: str) -> str:

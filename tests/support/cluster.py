@@ -44,11 +44,11 @@ END $$
 """
 
 
-def start_cluster() -> LocalPostgres:
+def start_cluster(*, durable: bool = False) -> LocalPostgres:
     """A server with a migrated template; remains of runs that were killed are swept away."""
     _sweep_remains()
     home = _open_folder() / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(3)}"
-    cluster = LocalPostgres(home, home / "log", durable=False, max_connections=200)
+    cluster = LocalPostgres(home, home / "log", durable=durable, max_connections=200)
     try:
         cluster.start()
         cluster.create_database(TEMPLATE)

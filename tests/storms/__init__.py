@@ -1,0 +1,1 @@
+"""Storms: real processes are killed, cut off and fed poison; then two ledgers are compared."""
