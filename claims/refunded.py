@@ -181,7 +181,8 @@ def _what_is_asked(
         limits = rules.choices.limits(each.shop.code)
         if any(limit.per == "customer" for limit in limits):
             windows |= {limit.within for limit in limits if limit.per == "customer"}
-            keys.add(f"customer {each.shop_id} {each.order.customer_number}")
+            if each.order.customer_number:
+                keys.add(f"customer {each.shop_id} {each.order.customer_number}")
         if any(limit.per == "day" for limit in limits):
             people |= acting
             keys |= {f"staff {key}" for key in acting}
