@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 from claims.models import TakenUpFiles
 from claims.rules import Rules
 from config.bootstrap import read_rules
+from config.proving import prove
 from config.settings import Settings
 from config.shop_files import CLAIMS, WORKFLOWS, fingerprint_in, texts_of
 from workflows.problems import WorkflowProblems
@@ -46,28 +47,31 @@ def keep_files(session: Session, settings: Settings, rules: Rules) -> bool:
 def rules_at_start(settings: Settings) -> Rules:
     """The rules of the files; where these are broken, those that were taken up last.
 
-    Raises what is wrong with the files where none were ever taken up, or where the database
-    cannot tell.
+    Files that nobody has taken up yet are proved as running processes prove them. Raises what is
+    wrong where none were ever taken up, or where the database cannot tell.
     """
+    kept = _kept(settings)
     try:
-        return read_rules(settings)
+        rules = read_rules(settings)
+        if kept is not None and kept.fingerprint != rules.fingerprint:
+            prove(settings, rules)
+        return rules
     except (WorkflowProblems, OSError) as broken:
-        kept = _kept(settings)
-        if kept is None:
+        last = None if kept is None else _read(settings, kept.files)
+        if last is None:
             raise
         log.error("The shop's files are refused; those taken up last go on:\n%s", broken)
-        return kept
+        return last
 
 
-def _kept(settings: Settings) -> Rules | None:
+def _kept(settings: Settings) -> TakenUpFiles | None:
     engine = create_engine(
         settings.database_url, poolclass=NullPool, connect_args={"connect_timeout": _PATIENCE}
     )
     newest = select(TakenUpFiles).order_by(TakenUpFiles.taken_up_at.desc()).limit(1)
     try:
-        with Session(engine) as session:
-            found = session.scalar(newest)
-            return None if found is None else _read(settings, found.files)
+        with Session(engine, expire_on_commit=False) as session:
+            return session.scalar(newest)
     except SQLAlchemyError as away:
         log.warning("The files taken up last cannot be read: %s", type(away).__name__)
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from claims.rules import Rules
-from config.bootstrap import read_rules
+from config.proving import read_proved
 from config.settings import Settings
 from config.shop_files import Stamp, fingerprint_of, stamp_of
 from workflows.problems import WorkflowProblems
@@ -82,7 +82,7 @@ class Reloading:
         try:
             if fingerprint_of(self.settings) == self.rules.fingerprint:
                 return None, None
-            return read_rules(self.settings), None
+            return read_proved(self.settings), None
         except WorkflowProblems as problems:
             return None, str(problems)
         except OSError as away:

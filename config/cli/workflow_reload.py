@@ -13,10 +13,12 @@ def reload_(dry_run: bool) -> None:
     """
     from config.bootstrap import build
     from config.processes import counted
+    from config.proving import read_proved
     from config.settings import load
     from config.taking_up import let_take_up, what_changes
 
-    redress = build(load())
+    settings = load()
+    redress = build(settings, read_proved(settings))
     try:
         with redress.sessions.begin() as session:
             for sentence in what_changes(session, redress.rules):

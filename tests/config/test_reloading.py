@@ -212,3 +212,21 @@ def test_a_changed_part_changes_the_workflows_that_include_it(shop: SmallShop) -
 
     assert begun.refused is None
     assert begun.rules.definitions["item-mark-only"].states["end-asked"].label == "Asked again"
+
+
+def test_files_by_which_money_could_go_wrong_are_not_taken_up(
+    shop: SmallShop, reloading: Reloading
+) -> None:
+    shop.change(
+        "item-goodwill.yaml",
+        "  - { from: refund-unclear, event: confirm-not-paid,",
+        "  - { from: refund-unclear, event: refund, to: refunding, effect: pay-refund }\n"
+        "  - { from: refund-unclear, event: confirm-not-paid,",
+    )
+    before = reloading.rules.fingerprint
+
+    look_until_quiet(reloading)
+
+    assert reloading.refused is not None
+    assert "refund-twice" in reloading.refused
+    assert reloading.rules.fingerprint == before
