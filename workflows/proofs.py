@@ -14,6 +14,7 @@ from workflows.proofs_changes import prove_changes
 from workflows.proofs_clocks import is_sure, prove_clocks
 from workflows.proofs_effects import prove_effects
 from workflows.proofs_guards import prove_guards
+from workflows.proofs_inputs import prove_inputs
 from workflows.proofs_outcomes import outcome_events, prove_outcomes, states_under_way
 from workflows.proofs_people import prove_people
 from workflows.proofs_words import prove_words
@@ -27,6 +28,7 @@ def prove(draft: Draft, states: Place) -> None:
     _no_line_is_dead(draft)
     _no_automatic_circle(draft)
     prove_words(draft)
+    prove_inputs(draft)
     prove_clocks(draft)
     prove_changes(draft)
     prove_people(draft)

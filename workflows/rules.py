@@ -7,6 +7,7 @@ from workflows.rule import Rule
 from workflows.rules_of_clocks import CLOCKS
 from workflows.rules_of_files import FILES
 from workflows.rules_of_guards import GUARDS
+from workflows.rules_of_inputs import INPUTS
 from workflows.rules_of_names import NAMES
 from workflows.rules_of_parts import PARTS
 from workflows.rules_of_people import PEOPLE
@@ -15,7 +16,7 @@ from workflows.rules_of_proofs import PROOFS
 
 RULES: Mapping[str, Rule] = {
     rule.name: rule
-    for rule in (*FILES, *NAMES, *PARTS, *PROOFS, *GUARDS, *CLOCKS, *PRODUCT, *PEOPLE)
+    for rule in (*FILES, *NAMES, *PARTS, *INPUTS, *PROOFS, *GUARDS, *CLOCKS, *PRODUCT, *PEOPLE)
 }
 
 

@@ -188,6 +188,8 @@ NAME_MAKERS: list[tuple[str, Maker]] = [
         r'when: "\1 < \2 || \1 >= \2"',
     ),
     _by("bound-type", r"max: item\.\w+", "max: item.sku", "max: now"),
+    _by("unbounded-input", r"(type: integer,[^}]*), +max: item[a-z_.]+", r"\1"),
+    _by("bounds", r"min: [\d.]+, +max: item[a-z_.]+", "min: 9, max: 3", "default: 7, max: 3"),
     _by("missing-input", r"(event: reject, +to: [a-z-]+)", r"\1, do: item.receive"),
     _by(
         "wrong-subject",

@@ -187,7 +187,7 @@ def test_a_choice_needs_something_to_choose() -> None:
 
 def test_the_default_of_a_choice_may_be_one_of_its_options() -> None:
     choice = (
-        "received: { type: integer, label: P }\n"
+        "received: { type: integer, label: P, max: 9 }\n"
         "      how: { type: choice, label: H, of: [as new, open], default: as new }"
     )
     definition = sound(
