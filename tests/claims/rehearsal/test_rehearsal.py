@@ -185,3 +185,12 @@ def test_what_other_orders_of_the_customer_were_refunded_can_be_given(rules: Rul
     rehearsal = Rehearsal(rules, Given(customer_refunded=12345))
 
     assert rehearsal.facts(1, AGENT)["customer.refunded_30_days"] == 123.45
+
+
+def test_time_goes_one_way_and_not_for_ever(rules: Rules) -> None:
+    rehearsal = Rehearsal(rules, Given())
+
+    with pytest.raises(Refused, match="time goes one way"):
+        rehearsal.wait(timedelta(days=-1))
+    with pytest.raises(Refused, match="Nobody waits until the year"):
+        rehearsal.wait(timedelta(days=365 * 1000))
