@@ -262,11 +262,10 @@ class BruteForce:
         if "pay" in line.effects:
             if (item.took_hold or item.asked) and not self.item.effects["pay"].may_repeat:
                 faults |= {"refund-twice", "end"}
-            if (item.proposed or amount) > LIMIT and line.event == "refund":
-                faults.add("above-limit-alone")
-            if "end" in faults:
                 yield replace(here, faults=frozenset(faults))
                 return
+            if (item.proposed or amount) > LIMIT and line.event == "refund":
+                faults.add("above-limit-alone")
             item = replace(
                 item, asked=item.asked + (item.proposed or amount), proposed=0,
                 pending="way", unclear=False,

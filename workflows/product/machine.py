@@ -243,7 +243,7 @@ class Machine:
         for doing in doings:
             if doing == "pay" and money.is_asked_already and not self._may_repeat(line):
                 faults.append("refund-twice")
-            if doing == "pay" and not event.second_person:
+            elif doing == "pay" and not event.second_person:
                 by_limited = event.by & self.known.catalogue.alone_up_to.keys()
                 if (money.is_large and by_limited) if money.proposed else answer.is_large:
                     faults.append("above-limit-alone")
