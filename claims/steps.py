@@ -179,10 +179,15 @@ def _can_be_claimed_again(rules: Rules, item: Item) -> bool:
 
 def _ask_effects(session: Session, rules: Rules, prepared: Prepared) -> None:
     happening = prepared.happening
-    for name in prepared.line.effects:
+    for position, name in enumerate(prepared.line.effects):
         use = prepared.definition.effects[name]
         if happening.actor.kind == "import" and asking.refuse_in_import(use):
             continue
+        if position:
+            # What the line asked for just before counts by now.
+            asking.check(
+                session, rules, happening.case, use, happening.input, happening.actor, happening.at
+            )
         shop = reclamation_of(happening.case).shop.code
         effect = asking.ask(
             happening.case,

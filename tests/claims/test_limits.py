@@ -26,6 +26,12 @@ FORGETFUL = ("item-goodwill", ("input.amount <= staff.may_refund", "input.amount
 """A workflow that pays whatever is typed in."""
 
 
+ANOTHER = """\
+  pay-again:
+    run: refund.pay
+    may-repeat: true
+    outcomes: { done: refund-paid, refused: refund-refused, unknown: refund-unclear }
+"""
 Later = Callable[[timedelta], None]
 
 
@@ -135,6 +141,19 @@ def test_a_workflow_that_forgets_the_limit_does_not_get_around_it(
     )
     assert (item.state, again.refunds) == ("reported", [])
     assert pay(session, forgetful, item, "900.00", LEAD) == "refunding"
+
+
+def test_two_refunds_by_one_line_are_one_sum(session: Session, rules: Rules) -> None:
+    twice = rules_with(
+        rules,
+        *FORGETFUL,
+        ("  write-goodwill:\n", f"{ANOTHER}  write-goodwill:\n"),
+        ("effect: pay-refund, happy", "effect: [pay-refund, pay-again], happy"),
+    )
+    item = a_goodwill(session, twice)
+
+    with pytest.raises(NotAllowed, match=r"150\.00 are refunded or under way already"):
+        pay(session, twice, item, "150.00")
 
 
 def test_an_approver_needs_it_within_their_own_limit(session: Session, rules: Rules) -> None:
