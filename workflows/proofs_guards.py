@@ -3,6 +3,9 @@
 A button that no line takes is merely closed, which is what conditions are for; but a hole
 *between* two ranges of one fact is hardly meant. What comes from a clock or from the items of a
 reclamation cannot be told "no": it must find a line whatever the case is.
+
+So that no file takes long, at most 20 conditions of one state and event are tried together, and
+200 in all; what is beyond goes unproved.
 """
 
 from collections.abc import Sequence
@@ -12,13 +15,20 @@ from workflows.draft import Draft
 from workflows.guards import Seen, look_at
 from workflows.sampling import Name, name_of_input
 
+MOST_TOGETHER = 20
+MOST_IN_ALL = 200
+
 
 def prove_guards(draft: Draft) -> None:
     """Notes holes, overlaps, idle lines and conditions that are always the same."""
     facts = {Name(name, fact.type) for name, fact in draft.catalogue.facts[draft.subject].items()}
+    tried: set[tuple[str | None, ...]] = set()
     for lines in _groups(draft):
-        if not any(line.when for line in lines):
+        if not any(line.when for line in lines) or len(lines) > MOST_TOGETHER:
             continue
+        tried.add(tuple(line.when for line in lines))
+        if sum(len(conditions) for conditions in tried) > MOST_IN_ALL:
+            return
         event = draft.events[lines[0].event]
         readable = [line for line in lines if line.when not in draft.catalogue.conditions]
         seen = _look(draft, event, readable, facts)

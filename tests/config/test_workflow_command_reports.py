@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.config.test_workflow_command import FOLDER, run
+from workflows.example import ITEM
 from workflows.rules import RULES
 
 
@@ -58,6 +59,33 @@ def test_sarif_has_what_code_hosts_ask_for(here: Path) -> None:
     assert place["region"]["startColumn"] == 51
 
 
+def test_every_finding_of_sarif_has_the_required_fields_of_2_1_0(tmp_path: Path) -> None:
+    names = [rule.name for rule in RULES.values()][::7]
+    (tmp_path / "parts").mkdir()
+    for name in names:
+        bad = ITEM.replace(RULES[name].good, RULES[name].bad)
+        (tmp_path / f"{name}.yaml").write_bytes(bad.encode(errors="surrogateescape"))
+
+    log = json.loads(run("check", tmp_path, "--format", "sarif").stdout)
+
+    assert set(log) == {"$schema", "version", "runs"}
+    (scan,) = log["runs"]
+    rules = scan["tool"]["driver"]["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules) > 3
+    assert scan["columnKind"] in {"utf16CodeUnits", "unicodeCodePoints"}
+    for found in scan["results"]:
+        assert rules[found["ruleIndex"]]["id"] == found["ruleId"]
+        assert found["level"] in {"none", "note", "warning", "error"}
+        assert found["message"]["text"].strip()
+        (location,) = found["locations"]
+        region = location["physicalLocation"]["region"]
+        assert region["startLine"] >= 1
+        assert region["startColumn"] >= 1
+        assert "://" in (uri := location["physicalLocation"]["artifactLocation"]["uri"]) or (
+            not uri.startswith("/") and " " not in uri
+        )
+
+
 def test_sarif_of_sound_files_is_a_run_without_results() -> None:
     result = run("check", "--format", "sarif")
 
@@ -69,6 +97,18 @@ def test_a_file_that_cannot_be_read_leaves_the_report_empty(kind: str, tmp_path:
     result = run("check", tmp_path / "nowhere.yaml", "--format", kind)
 
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_findings_stand_in_the_order_of_the_file_each_with_its_caret(tmp_path: Path) -> None:
+    text = ITEM.replace("tone: owed", "tone: purple").replace("to: asked", "to: askd")
+    (tmp_path / "item.yaml").write_text(text)
+
+    said = run("check", tmp_path / "item.yaml").output.splitlines()
+
+    carets = [number for number, line in enumerate(said) if line.strip() == "^"]
+    pointed = [said[number - 1][said[number].index("^") :] for number in carets]
+    assert [words.split()[0] for words in pointed] == ["purple", "askd"]
+    assert said[-1] == "2 problems."
 
 
 def test_explain_shows_bad_and_good() -> None:

@@ -167,6 +167,22 @@ def _crowded() -> str:
     )
 
 
+def _guarded() -> str:
+    """As many conditions over several facts as there may be, each another one."""
+    lines = "".join(
+        f"  - {{ from: s{n % 150}, event: go, to: s{(n + 1) % 150}, when: item.value > {n}.0 "
+        f"&& item.quantity < {n} && order.total > item.refundable }}\n"
+        for n in range(1500)
+    )
+    states = "".join(f"  s{n}: {{ label: S }}\n" for n in range(150))
+    return (
+        "workflow: guards\nsubject: item\nlabel: Guards\ninitial: s0\n"
+        f"states:\n{states}  end: {{ label: End, final: good }}\n"
+        "events:\n  go: { label: Go, by: [lead] }\n  stop: { label: Stop, by: [lead] }\n"
+        f"transitions:\n{lines}  - {{ from: s0, event: stop, to: end }}\n"
+    )
+
+
 def _repeated() -> str:
     return shipped()[-1] + "  - none\n" * 3000
 
@@ -178,6 +194,7 @@ def _condition(inside: str) -> str:
 BOMBS: list[Callable[[], str]] = [
     _laughs,
     _crowded,
+    _guarded,
     _repeated,
     lambda: "[" * 100_000,
     lambda: "{a: " * 50_000,
