@@ -12,6 +12,7 @@ TARGETS = [
     "test",
     "storm",
     "fuzz",
+    "proofs",
     "faults",
     "check",
     "format",
