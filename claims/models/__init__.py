@@ -19,6 +19,7 @@ from claims.models.staff import (
     WebSession,
     staff_roles,
 )
+from claims.models.store_credits import StoreCredit, StoreCreditAccount
 
 __all__ = [
     "Attachment",
@@ -49,6 +50,8 @@ __all__ = [
     "RunningProcess",
     "Shop",
     "Staff",
+    "StoreCredit",
+    "StoreCreditAccount",
     "TakenUpFiles",
     "WebSession",
     "WorkflowVersion",

@@ -49,6 +49,11 @@ class Order(Base):
         CheckConstraint(
             "shipping_refund_held between 0 and shipping_paid", name="shipping_refund_within_paid"
         ),
+        CheckConstraint(
+            "shipping_refund_tax_held between 0 and shipping_tax",
+            name="shipping_refund_tax_within_tax",
+        ),
+        CheckConstraint("goodwill_held between 0 and total_paid", name="goodwill_within_total"),
         Index("ix_orders_newest", desc("placed_at"), desc("id")),
         Index("ix_orders_customer", "shop_id", "customer_number"),
         Index(
@@ -87,6 +92,13 @@ class Order(Base):
         default=0, server_default="0", server_onupdate=FetchedValue()
     )
     """Kept by a trigger from `refund_lines`; never written by the program."""
+    shipping_refund_tax_held: Mapped[Minor] = mapped_column(
+        default=0, server_default="0", server_onupdate=FetchedValue()
+    )
+    goodwill_held: Mapped[Minor] = mapped_column(
+        default=0, server_default="0", server_onupdate=FetchedValue()
+    )
+    """Given beyond what was paid for the goods; kept by a trigger as well."""
     origin_reclamation_id: Mapped[int | None] = mapped_column(
         ForeignKey("reclamations.id", use_alter=True), index=True
     )
@@ -124,6 +136,7 @@ class OrderLine(Base):
         CheckConstraint("paid >= 0", name="paid_not_negative"),
         CheckConstraint("tax between 0 and paid", name="tax_within_paid"),
         CheckConstraint("refund_held between 0 and paid", name="refund_within_paid"),
+        CheckConstraint("refund_tax_held between 0 and tax", name="refund_tax_within_tax"),
         Index("ix_order_lines_sku", "sku"),
     )
 
@@ -148,6 +161,10 @@ class OrderLine(Base):
         default=0, server_default="0", server_onupdate=FetchedValue()
     )
     """Asked for, under way and refunded; kept by a trigger from `refund_lines`."""
+    refund_tax_held: Mapped[Minor] = mapped_column(
+        default=0, server_default="0", server_onupdate=FetchedValue()
+    )
+    """The tax contained in it."""
 
     order: Mapped[Order] = relationship(back_populates="lines")
 

@@ -75,14 +75,17 @@ class Refund(Base):
 
 
 class RefundLine(Base):
-    """An entry against an order line (or the shipping, where it is NULL); releases are negative.
+    """An entry against an order line, the order's shipping or its goodwill; releases are negative.
 
-    A trigger adds it to `order_lines.refund_held`, whose CHECK refuses more than was paid;
-    another refuses UPDATE and DELETE.
+    `kind`: goods (of the line), shipping, goodwill (beyond what was paid for the goods). A trigger
+    adds it to what is held, whose CHECK refuses more than was paid; another refuses UPDATE and
+    DELETE.
     """
 
     __tablename__ = "refund_lines"
     __table_args__ = (
+        CheckConstraint("kind in ('goods', 'shipping', 'goodwill')", name="kind"),
+        CheckConstraint("(kind = 'goods') = (order_line_id is not null)", name="kind_fits_line"),
         Index("ix_refund_lines_refund_id", "refund_id"),
         Index("ix_refund_lines_order_line_id", "order_line_id"),
     )
@@ -91,6 +94,7 @@ class RefundLine(Base):
     refund_id: Mapped[int] = mapped_column(ForeignKey("refunds.id"))
     order_line_id: Mapped[int | None] = mapped_column(ForeignKey("order_lines.id"))
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    kind: Mapped[str] = mapped_column(default="goods", server_default="goods")
     amount: Mapped[Minor]
     """With tax."""
     tax: Mapped[Minor]
@@ -121,7 +125,8 @@ class RefundShare(Base):
     position: Mapped[int]
     amount: Mapped[Minor]
     way: Mapped[str] = mapped_column(default="", server_default="")
-    """How it was given back where an import knows it: cash, reversed-charge, store-credit."""
+    """`store-credit` where it is to be given as that, whichever payment it comes from; otherwise
+    how it was given back where an import knows it: cash, reversed-charge."""
     status: Mapped[str] = mapped_column(default="held", server_default="held")
     provider_reference: Mapped[str | None]
 
