@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from claims import clock
@@ -23,6 +24,19 @@ def open_incident(session: Session, effect: Effect, kind: str, sentence: str, at
             opened_at=at,
         )
     )
+
+
+def tell_once(session: Session, effect_id: int, kind: str, sentence: str) -> None:
+    """Open an incident unless one of this kind says the same already, of whichever effect.
+
+    For what befalls every effect alike, such as a key that a provider no longer takes.
+    """
+    is_told = select(Incident.id).where(
+        Incident.resolved_at.is_(None), Incident.kind == kind, Incident.sentence == sentence
+    )
+    if session.scalar(is_told.limit(1)) is None:
+        effect = session.get_one(Effect, effect_id)
+        open_incident(session, effect, kind, sentence, clock.now(session))
 
 
 def settle_unknown(effect: Effect, actor: Actor, at: datetime, word: str) -> None:

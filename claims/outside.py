@@ -35,6 +35,8 @@ class NotBegun:
     reason: str
     wait_seconds: float | None = None
     """How long the other side asked us to wait, where it did."""
+    tell_person: bool = False
+    """Whether it passes only once somebody has put something right, such as a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Unknown:
     reason: str
     answered: bool = False
     """Whether the other side has finished with the request, so that a look-up is the last word."""
+    for_person: bool = False
+    """Whether no look-up and no second try may decide it, but a person only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy.orm import Session
 
 from claims import clock, effects
-from claims.incidents import open_incident
+from claims.incidents import open_incident, tell_once
 from claims.models import Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.refunds import money
@@ -30,7 +30,7 @@ from tasks.effects.next_step import (
     next_step,
     share_reference,
 )
-from tasks.providers.port import Absent, CannotTell, Finding, Found, Provider, RefundOrder
+from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
 
 
@@ -119,7 +119,7 @@ def _make(shop: Workshop, job: Job, attempted: Attempted) -> bool:
             with shop.transaction() as session:
                 return _called(session, shop, job, attempted, outcome)
         case LookUp():
-            finding = provider.look_up(order.reference, shop.call_seconds)
+            finding = provider.look_up(order, shop.call_seconds)
             with shop.transaction() as session:
                 return _looked_up(session, shop, job, attempted, finding)
 
@@ -131,7 +131,12 @@ def _called(
     match outcome:
         case Done() | Refused():
             return _settle(session, shop, job, attempted.share_id, outcome)
+        case Unknown(reason, for_person=True):
+            effects.give_to_a_person(session, shop.rules, job.taken, reason, {})
+            return False
         case NotBegun() | Unknown():
+            if isinstance(outcome, NotBegun) and outcome.tell_person:
+                tell_once(session, job.taken.effect_id, "provider-shut", outcome.reason)
             _later(session, shop, job, outcome)
             return False
 
@@ -156,6 +161,12 @@ def _looked_up(
             effects.answer_attempt(session, attempt_id, "unknown", {"sentence": word})
             effects.give_to_a_person(session, shop.rules, job.taken, word, dict(answer))
             return False
+        case Failed(reference, reason, answer):
+            word = f"{reason} ({reference})"
+            effects.answer_attempt(
+                session, attempt_id, "refused", {"sentence": word, "answer": dict(answer)}
+            )
+            return _settle(session, shop, job, attempted.share_id, Refused(word, answer))
         case Absent():
             return _absent(session, shop, job, attempted)
         case CannotTell(reason):

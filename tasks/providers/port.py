@@ -37,6 +37,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider knows exactly one refund under our reference, and it came to nothing."""
+
+    provider_reference: str
+    reason: str
+    answer: Answer = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Absent:
     """The provider surely knows no refund under our reference, as of its answer."""
 
@@ -48,7 +57,7 @@ class CannotTell:
     reason: str
 
 
-Finding = Found | Absent | CannotTell
+Finding = Found | Failed | Absent | CannotTell
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,9 @@ class Provider(Protocol):
         """Ask for the refund, and answer within about `stop_after_seconds`."""
         ...
 
-    def look_up(self, reference: str, stop_after_seconds: float) -> Finding:
-        """What the provider knows under our reference."""
+    def look_up(self, order: RefundOrder, stop_after_seconds: float) -> Finding:
+        """What the provider knows under this order's reference, whatever its key; asks only.
+
+        Some know refunds only by their payment, so they look among those of the order's.
+        """
         ...

@@ -75,8 +75,9 @@ class Sandbox:
             return Unknown(f"The connection to the provider was cut: {wrong}.")
         return _sorted(answer)
 
-    def look_up(self, reference: str, stop_after_seconds: float) -> Finding:
-        request = httpx.Request("GET", f"{self._url}/refunds", params={"reference": reference})
+    def look_up(self, order: RefundOrder, stop_after_seconds: float) -> Finding:
+        params = {"reference": order.reference}
+        request = httpx.Request("GET", f"{self._url}/refunds", params=params)
         try:
             answer = self._call(request, stop_after_seconds)
         except httpx.RequestError as wrong:
@@ -97,7 +98,7 @@ class Sandbox:
                 )
             case _:
                 return CannotTell(
-                    f"The provider knows {len(refunds)} refunds under {reference}; "
+                    f"The provider knows {len(refunds)} refunds under {order.reference}; "
                     "there should be one."
                 )
 

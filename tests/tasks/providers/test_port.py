@@ -27,7 +27,7 @@ class Blind:
     def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Outcome:
         return Refused("never")
 
-    def look_up(self, reference: str, stop_after_seconds: float) -> Finding:
+    def look_up(self, order: RefundOrder, stop_after_seconds: float) -> Finding:
         return Absent()
 
 

@@ -18,7 +18,7 @@ def test_a_refund_is_done_and_found(provider: SandboxProcess) -> None:
     sandbox = Sandbox(provider.url)
 
     paid = sandbox.pay_refund(ORDER, 5)
-    found = sandbox.look_up("R-1", 5)
+    found = sandbox.look_up(ORDER, 5)
 
     assert isinstance(paid, Done)
     assert isinstance(found, Found)
@@ -30,7 +30,7 @@ def test_a_refund_is_done_and_found(provider: SandboxProcess) -> None:
 
 
 def test_what_was_never_asked_for_is_absent(provider: SandboxProcess) -> None:
-    assert Sandbox(provider.url).look_up("R-9", 5) == Absent()
+    assert Sandbox(provider.url).look_up(replace(ORDER, reference="R-9"), 5) == Absent()
 
 
 @pytest.mark.parametrize(
@@ -130,14 +130,14 @@ def test_two_refunds_under_one_reference_cannot_be_told_apart(provider: SandboxP
     sandbox = Sandbox(provider.url)
     sandbox.pay_refund(ORDER, 5)
 
-    assert isinstance(sandbox.look_up("R-1", 5), CannotTell)
+    assert isinstance(sandbox.look_up(ORDER, 5), CannotTell)
 
 
 @pytest.mark.parametrize("kind", ["drop-before", "error-before", "nonsense", "too-many"])
 def test_a_look_up_without_a_clear_answer_cannot_tell(provider: SandboxProcess, kind: str) -> None:
     provider.faults({"kind": kind, "on": "look-ups"})
 
-    assert isinstance(Sandbox(provider.url).look_up("R-1", 5), CannotTell)
+    assert isinstance(Sandbox(provider.url).look_up(ORDER, 5), CannotTell)
 
 
 def test_a_redirect_is_not_followed(answering: Callable[[bytes], str]) -> None:
