@@ -9,7 +9,9 @@ import click
 
 from tests.storms.figures import Figures, Options
 
-STORMS: dict[str, str] = {}
+STORMS: dict[str, str] = {
+    "kill": "tests.storms.kill",
+}
 """Each a module with `run(options: Options) -> Figures`; imported when it is called."""
 
 

@@ -24,8 +24,6 @@ SHOPS = {"NORTH": "EUR", "EAST": "JPY", "SOUTH": "KWD"}
 LEAST, MOST = 100, 1999
 """What a refund is over, in minor units: less than a lead may let go alone, even of yen."""
 CHUNK = 500
-TWO_PAYMENTS = 6
-"""One order in so many was paid by two payments, so that its refund has two shares."""
 
 
 @dataclass(slots=True)
@@ -43,15 +41,20 @@ class Crowd:
     around: Surroundings
     redress: Redress
     dice: random.Random
+    shops: Mapping[str, str] = field(default_factory=lambda: SHOPS)
+    two_payments: int = 6
+    """One order in so many was paid by two payments, so that its refund has two shares."""
+    prefix: str = "C"
+    """Of the numbers of orders."""
     filed: list[Asked] = field(default_factory=list)
     asked: int = 0
     """How many of those that were filed have been asked for, from the first on."""
 
-    def file(self, count: int, resolution: str = "goodwill") -> None:
+    def file(self, count: int, resolution: str = "goodwill", reason: str = "does-not-fit") -> None:
         """Orders that were paid and delivered, and a claim on each; nothing is refunded yet."""
         for size in _chunks(count, CHUNK):
             with self.redress.sessions.begin() as session:
-                self._file(session, size, resolution)
+                self._file(session, size, resolution, reason)
 
     def ask(self, count: int, event: str = "refund") -> int:
         """Press the button at the next `count` claims in one transaction; gives how many."""
@@ -82,14 +85,14 @@ class Crowd:
         with psycopg.connect(self.around.plain_url, autocommit=True) as connection:
             return sum(int(count) for (count,) in connection.execute(query))
 
-    def _file(self, session: Session, count: int, resolution: str) -> None:
-        shops = {code: a_shop(session, code, currency) for code, currency in SHOPS.items()}
+    def _file(self, session: Session, count: int, resolution: str, reason: str) -> None:
+        shops = {code: a_shop(session, code, currency) for code, currency in self.shops.items()}
         units = {code: a_business_unit(session, shop) for code, shop in shops.items()}
         first = len(self.filed) + 1
         orders = [
             self._order(number, shops[code], units[code])
             for number in range(first, first + count)
-            for code in [self.dice.choice(tuple(SHOPS))]
+            for code in [self.dice.choice(tuple(self.shops))]
         ]
         session.add_all(orders)
         session.flush()
@@ -98,7 +101,7 @@ class Crowd:
         filings = [
             Filing(
                 order.id,
-                [Wanted(order.lines[0].id, 1, "does-not-fit", resolution)],
+                [Wanted(order.lines[0].id, 1, reason, resolution)],
                 now,
                 f"{order.number} of a crowd",
             )
@@ -109,12 +112,12 @@ class Crowd:
 
     def _order(self, number: int, shop: Shop, unit: BusinessUnit) -> Order:
         total = self.dice.randint(LEAST, MOST)
-        first = self.dice.randint(1, total - 1) if number % TWO_PAYMENTS == 0 else total
+        first = self.dice.randint(1, total - 1) if number % self.two_payments == 0 else total
         payments = [part for part in (first, total - first) if part]
         return Order(
             shop=shop,
             business_unit=unit,
-            number=f"C-{number:06d}",
+            number=f"{self.prefix}-{number:06d}",
             currency=shop.currency,
             placed_at=PLACED,
             customer_number=f"K-{number:06d}",
@@ -137,7 +140,7 @@ class Crowd:
                     position=position,
                     provider="sandbox",
                     method="card",
-                    reference=f"pay-{number:06d}-{position}",
+                    reference=f"pay-{self.prefix}-{number:06d}-{position}",
                     captured=captured,
                     currency=shop.currency,
                 )
