@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from workflows.product.together import Firing, Place, Together, TooMany
+from workflows.product.machine import TooMany
+from workflows.product.together import Firing, Place, Together
 
 MOST_PLACES = 200_000
 

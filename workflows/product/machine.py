@@ -12,8 +12,13 @@ from workflows.definition import Definition, Event, Final, Outcome, Transition
 from workflows.product.answers import Answer, Known, World
 from workflows.product.money import NOTHING, Money, Share
 
+MOST_SITUATIONS = 20_000
 _END = ""
 """No state of a file: where a path ends that has shown what it should not."""
+
+
+class TooMany(Exception):
+    """More than can be looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +125,13 @@ class Machine:
         ]
 
     def build(self) -> "Machine":
-        """Every situation that is reached, whatever other cases send."""
+        """Every situation that is reached, whatever other cases send. Raises TooMany."""
         built = 0
         while built < len(self.situations):
             self._build(built)
             built += 1
+            if built > MOST_SITUATIONS:
+                raise TooMany
         return self
 
     def _number(self, situation: Situation) -> int:

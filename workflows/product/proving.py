@@ -15,9 +15,9 @@ from workflows.product import answers
 from workflows.product.blaming import Blame
 from workflows.product.classes import classes_of
 from workflows.product.exploring import Explored, Way, explore
-from workflows.product.machine import Machine
+from workflows.product.machine import Machine, TooMany
 from workflows.product.searching import Searched
-from workflows.product.together import Anyone, Firing, Place, Together, TooMany, Whole
+from workflows.product.together import Anyone, Firing, Place, Together, Whole
 from workflows.product.verdicts import Known, Proof, Refutation
 
 MOST_ITEMS = 3
@@ -39,27 +39,38 @@ def prove_folder(
     items = [each for each in known.values() if each.definition.subject == "item"]
     wholes = [each for each in known.values() if each.definition.subject == "reclamation"]
     meeting = None if pairs is None else set(pairs)
-    proofs = []
+    proofs: list[Proof] = []
     for item in items:
-        prover = Prover(item, catalogue, most_items)
-        met = [
+        met: list[Known | None] = [
             whole
             for whole in wholes
             if meeting is None or (item.definition.name, whole.definition.name) in meeting
         ]
-        proofs += [prover.prove(whole) for whole in met] or [prover.prove(None)]
+        try:
+            prover = Prover(item, catalogue, most_items)
+        except TooMany:
+            proofs += [Proof(item, whole, (), 0, False) for whole in met or [None]]
+        else:
+            proofs += [prover.prove(whole) for whole in met or [None]]
     return proofs
 
 
 def problems_of(proofs: Iterable[Proof]) -> list[Problem]:
-    """What was refuted, the same line once for each rule."""
+    """What was refuted, the same line once for each rule; and what is too large to be proved."""
     found: dict[tuple[str, str, int, int], Problem] = {}
     for proof in proofs:
-        for refuted in proof.refuted:
-            problem = refuted.problem()
+        for problem in [refuted.problem() for refuted in proof.refuted] or _too_many(proof):
             key = (problem.rule, problem.file, problem.line, problem.column)
             found.setdefault(key, problem)
     return sorted(found.values(), key=lambda each: (each.file, each.line, each.column))
+
+
+def _too_many(proof: Proof) -> list[Problem]:
+    if proof.is_complete:
+        return []
+    met = f" with {proof.whole.definition.name}" if proof.whole else ""
+    sentence = f"{proof.item.definition.name}{met} can be in more situations than can be proved."
+    return [Problem("too-many", proof.item.file, 1, 1, sentence, "Divide the workflow.")]
 
 
 class Prover:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from workflows.definition import Definition, Transition
 from workflows.definition import Place as Nowhere
 from workflows.product.answers import Known, World
-from workflows.product.machine import Graph, Machine, Move, Seen, Taking
+from workflows.product.machine import Graph, Machine, Move, Seen, Taking, TooMany
 
 LONGEST_CHAIN = 32
 MOST_STEPS = 20_000
@@ -18,10 +18,6 @@ MOST_STEPS = 20_000
 
 Faces = tuple[tuple[str, str], ...]
 """Of each item its end, and its state where the reclamation asks for it."""
-
-
-class TooMany(Exception):
-    """More than can be looked through."""
 
 
 @dataclass(frozen=True, slots=True)
