@@ -68,6 +68,7 @@ ITEM_FIELDS = {
     "good": Fact("yes-no", "whether it ended well"),
     "bad": Fact("yes-no", "whether it ended badly"),
     "state": Fact("text", "the name of its state"),
+    "flags": Fact("texts", "the flags of its state"),
     **{
         name: ITEM_FACTS[f"item.{name}"]
         for name in (

@@ -22,7 +22,7 @@ def facts_of(
 ) -> dict[str, object]:
     """All facts of a case that `claims.cases` has loaded; money in major units."""
     reclamation = case.reclamation if isinstance(case, Item) else case
-    own = item_facts(case, at) if isinstance(case, Item) else items_facts(rules, case, at)
+    own = item_facts(case, at) if isinstance(case, Item) else items_facts(session, rules, case, at)
     order, currency = reclamation.order, reclamation.currency
     unit = reclamation.business_unit
     return {
@@ -66,10 +66,18 @@ def item_facts(item: Item, at: datetime) -> dict[str, object]:
     }
 
 
-def items_facts(rules: Rules, reclamation: Reclamation, at: datetime) -> dict[str, object]:
-    items, added = reclamation.items, rules.extensions.facts_of
+def items_facts(
+    session: Session, rules: Rules, reclamation: Reclamation, at: datetime
+) -> dict[str, object]:
+    items = reclamation.items
+
+    def seen(item: Item) -> dict[str, object]:
+        state = rules.definition(session, item.workflow_hash).states[item.state]
+        added = rules.extensions.facts_of(item)
+        return {**item_facts(item, at), **added, "item.flags": sorted(state.flags)}
+
     return {
-        "items": ItemsSeen(items, lambda item: {**item_facts(item, at), **added(item)}),
+        "items": ItemsSeen(items, seen),
         "items.total": len(items),
         "items.open": sum(1 for item in items if item.final is None),
         "items.good": sum(1 for item in items if item.final == "good"),

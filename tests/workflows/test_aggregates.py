@@ -9,17 +9,21 @@ from workflows.example import RECLAMATION
 from workflows.mistakes import Mistaken
 from workflows.reading import problems_in
 
-FIELDS: dict[str, FactType] = {
-    name: fact.type for name, fact in CATALOGUE.item_fields.items() if name != "flags"
-}
+FIELDS: dict[str, FactType] = {name: fact.type for name, fact in CATALOGUE.item_fields.items()}
 VARIABLES: dict[str, FactType] = {"items.open": "integer", "order.total": "money"}
+
+
+def item(state: str, **more: object) -> dict[str, object]:
+    return {"state": state, "flags": [], **more}
+
+
 FACTS = {
     "items.open": 1,
     "order.total": 60.0,
     "items": (
-        {"final": True, "good": True, "refunded": 20.1, "quantity": 2, "state": "refunded"},
-        {"final": False, "good": False, "refunded": 0, "quantity": 3, "state": "received"},
-        {"final": True, "good": False, "refunded": 0.2, "quantity": 1, "state": "rejected"},
+        item("refunded", final=True, good=True, refunded=20.1, quantity=2),
+        item("received", final=False, good=False, refunded=0, quantity=3, flags=["fragile"]),
+        item("rejected", final=True, good=False, refunded=0.2, quantity=1),
     ),
 }
 
@@ -36,6 +40,8 @@ FACTS = {
         ("items.sum(refunded) == 20.3", True),
         ("items.sum(refunded) * 2.0 > order.total || items.any(!final && quantity > 2)", True),
         ('items.any(state == "(")', False),
+        ('items.count("fragile" in flags) == 1', True),
+        ('items.any(good && "fragile" in flags)', False),
     ],
 )
 def test_it_counts_sums_and_compares_what_the_items_are(condition: str, holds: bool) -> None:
