@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from workflows.definition import Definition, Event, Final, Outcome, Transition
-from workflows.product.answers import Answer, Known, World
+from workflows.product.answers import Answer, World
+from workflows.product.known import Known
 from workflows.product.money import NOTHING, Money, Share
 
 MOST_SITUATIONS = 20_000

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.problems import Problem
-from workflows.product import answers
 from workflows.product.blaming import Blame
 from workflows.product.classes import classes_of
 from workflows.product.exploring import Explored, Way, explore
+from workflows.product.known import Known as Reading
 from workflows.product.machine import Machine, TooMany
 from workflows.product.searching import Searched
 from workflows.product.together import Anyone, Firing, Place, Together, Whole
@@ -78,13 +78,13 @@ class Prover:
 
     def __init__(self, item: Known, catalogue: Catalogue, most_items: int) -> None:
         self.item, self.catalogue, self.most_items = item, catalogue, most_items
-        self.machine = Machine(answers.Known(item.definition, catalogue)).build()
+        self.machine = Machine(Reading(item.definition, catalogue)).build()
         self.graph = self.machine.graph.without_ends()
 
     def prove(self, whole: Known | None) -> Proof:
         if whole is None:
             return self._prove_alone()
-        machine = Whole(answers.Known(whole.definition, self.catalogue))
+        machine = Whole(Reading(whole.definition, self.catalogue))
         machine.meet(self.machine.known)
         refuted: list[Refutation] = []
         places, is_complete = 0, True

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from workflows.definition import Definition, Transition
 from workflows.definition import Place as Nowhere
-from workflows.product.answers import Known, World
+from workflows.product.answers import World
+from workflows.product.known import Known
 from workflows.product.machine import Graph, Machine, Move, Seen, Taking, TooMany
 
 LONGEST_CHAIN = 32
