@@ -11,20 +11,19 @@ Callers commit. Times are the database's.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, outcomes, refunded
-from claims.changes import go_on, is_watching
-from claims.door import finish_writing, fire_loaded
+from claims import cases, clock, outcomes
+from claims.concluding import conclude
+from claims.door import finish_writing
 from claims.incidents import open_incident
 from claims.models import Attempt, Effect, Json, Observation, RefundShare
 from claims.outcomes import Outcome
 from claims.people import Actor
-from claims.refusals import Refused
 from claims.rules import Rules
 
 AttemptResult = Literal["done", "refused", "not-begun", "unknown", "absent"]
@@ -186,46 +185,8 @@ def finish(
     [reclamation] = cases.lock(session, [effect.reclamation_id]).values()
     at = clock.now(session)
     actor = Actor("worker", taken.worker)
-    outcomes.settle(reclamation, effect, outcome, word, actor, at)
-    if outcome == "done" and record is not None:
-        record(session, effect)
-    event = outcomes.event_of(effect, outcome)
-    if event is not None:
-        refunded.load(session, rules, [reclamation], actor, at, lock=True)
-        _fire_outcome(session, rules, effect, event, actor, at)
-    else:
-        outcomes.unhandled(session, effect, outcome, word, at)
-        _go_on(session, rules, effect, actor, at)
-    finish_writing(session)
+    conclude(session, rules, reclamation, effect, outcome, word, actor, at, record)
     return True
-
-
-def _fire_outcome(
-    session: Session, rules: Rules, effect: Effect, event: str, actor: Actor, at: datetime
-) -> None:
-    try:
-        happening = outcomes.happening_of(effect, event, actor, at)
-        with session.begin_nested():
-            with session.no_autoflush:
-                fire_loaded(session, rules, happening)
-            finish_writing(session)
-    except Refused as refused:
-        session.info.pop("effects_new", None)
-        outcomes.not_taken(session, effect, event, refused, at)
-        _go_on(session, rules, effect, actor, at)
-
-
-def _go_on(session: Session, rules: Rules, effect: Effect, actor: Actor, at: datetime) -> None:
-    """What follows from the facts that the outcome itself has changed, such as a paid refund."""
-    if not is_watching(session, rules, effect.reclamation):
-        return
-    try:
-        with session.begin_nested():
-            go_on(session, rules, effect.reclamation, actor, at)
-            finish_writing(session)
-    except Refused as refused:
-        session.info.pop("effects_new", None)
-        open_incident(session, effect, "change-not-taken", str(refused), at)
 
 
 def postpone(session: Session, taken: Taken, wait: timedelta, word: str) -> bool:

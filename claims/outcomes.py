@@ -1,6 +1,6 @@
 """What an outcome does to our own rows, in memory; `claims.effects` does it under locks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from claims.refusals import Refused
 from claims.steps import Happening
 
 Outcome = Literal["done", "refused", "unknown"]
+ASK_AGAIN = timedelta(hours=1)
+"""So long after nobody knew it is looked up again; see claims.late_truth."""
 
 
 def settle(
@@ -26,7 +28,9 @@ def settle(
 ) -> None:
     """Write what became of an effect: its status, the journal, and its refund if it is one."""
     effect.status, effect.last_word, effect.lease_until = outcome, word, None
-    if outcome != "unknown":
+    if outcome == "unknown":
+        effect.due_at = at + ASK_AGAIN
+    else:
         effect.done_at = at
     journal.write(
         reclamation,

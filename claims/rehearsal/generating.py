@@ -107,7 +107,7 @@ def _situation(rehearsal: Rehearsal) -> tuple[object, ...]:
     return (
         rehearsal.state(RECLAMATION),
         tuple((item.state, item.received is not None, bool(item.evidence)) for item in items),
-        tuple((e.case, e.use) for e in rehearsal.waiting),
+        tuple((e.case, e.use, e.status) for e in (*rehearsal.waiting, *rehearsal.unclear)),
         tuple((d.case, d.event, d.due_at is None) for d in rehearsal.deadlines),
         money.under_way > 0,
         money.refunded > 0,

@@ -20,9 +20,10 @@ EVIDENCE = "a photo of it"
 
 def moves(rehearsal: Rehearsal, tested: Definition) -> Iterator[Step]:
     """All steps worth trying now. Of cases other than the tested one, one role is enough."""
-    for effect in rehearsal.waiting:
+    for effect in (*rehearsal.waiting, *rehearsal.unclear):
         for outcome in OUTCOMES:
-            if outcome in effect.outcomes:
+            is_news = effect.status == "waiting" or outcome != "unknown"
+            if outcome in effect.outcomes and is_news:
                 yield Answer(effect.use, outcome, effect.case)
     for case in (*range(1, len(rehearsal.reclamation.items) + 1), RECLAMATION):
         if rehearsal.case(case).final is None:

@@ -119,7 +119,7 @@ def _outcome(rehearsal: Rehearsal, step: Step) -> tuple[str, str, str] | None:
     """Workflow, effect and outcome of an answer that is about to come."""
     if not isinstance(step, Answer) or step.outcome is None:
         return None
-    for effect in rehearsal.waiting:
+    for effect in (*rehearsal.waiting, *rehearsal.unclear):
         if effect.use == step.effect and step.case in {None, effect.case}:
             return rehearsal.case(effect.case).workflow, effect.use, step.outcome
     return None

@@ -1,15 +1,19 @@
 """Lines that nothing can ever take: the outcome of an effect that has ended already.
 
-The first word on an effect settles it. What comes later is kept as an observation and told to a
-person (`claims.effects.observe`); it fires nothing. So no line for an outcome is taken where the
-effect cannot be waiting any more.
+`done` and `refused` settle an effect. After `unknown` the truth about a refund may still come
+(`claims.late_truth`), until it does or a person decides. So no line for an outcome is taken
+where the effect is not asked for or is settled.
 """
 
+from claims.asking import MONEY
 from workflows.definition import Definition, EffectUse, Transition
+
+DECIDED_BY_HAND = frozenset({"refund.confirm-paid", "refund.confirm-not-paid"})
+"""Commands by which a person settles what was unknown."""
 
 
 def never_taken(definition: Definition) -> frozenset[Transition]:
-    """The lines for outcomes in states in which no effect that names them can be waiting."""
+    """The lines for outcomes in states in which no effect that names them can still end."""
     uses = definition.effects.values()
     waiting = {use.name: _waits_in(definition, use) for use in uses}
     named = {event for use in uses for event in use.outcomes.values()}
@@ -24,7 +28,11 @@ def never_taken(definition: Definition) -> frozenset[Transition]:
 
 
 def _waits_in(definition: Definition, use: EffectUse) -> set[str]:
-    """From where it is asked for, along all lines but those that its own outcomes take."""
+    """From where it is asked for, along all lines but those that settle it."""
+    is_refund = use.run == MONEY
+    settled = {
+        event for outcome, event in use.outcomes.items() if not (is_refund and outcome == "unknown")
+    }
     todo = [line.target for line in definition.transitions if use.name in line.effects]
     found: set[str] = set()
     while todo:
@@ -34,6 +42,6 @@ def _waits_in(definition: Definition, use: EffectUse) -> set[str]:
             todo += [
                 line.target
                 for line in definition.lines_from[state]
-                if line.event not in use.outcomes.values()
+                if line.event not in settled and not DECIDED_BY_HAND & set(line.do)
             ]
     return found

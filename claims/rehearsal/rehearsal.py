@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from claims import deadlines, edits, outcomes
+from claims.asking import MONEY
 from claims.changes import look_again
 from claims.door import fire_loaded, fire_typed
 from claims.facts import facts_of
-from claims.incidents import UNKNOWN, open_incident
+from claims.incidents import UNKNOWN, open_incident, settle_unknown
 from claims.models import Deadline, Effect, Incident, Item, Reclamation
 from claims.offering import CaseOffer, offers_of
 from claims.outcomes import Outcome
@@ -100,13 +101,16 @@ class Rehearsal:
     def answer(
         self, use: str, outcome: Outcome, *, case: int | None = None, shares_paid: int = 0
     ) -> tuple[Happened, ...]:
-        """What comes back for the oldest waiting effect of this name.
+        """What comes back for the oldest waiting effect of this name; where none waits, the truth
+        about the oldest that is unknown.
 
         Of a refund over several payments, `shares_paid` were paid before it was refused or lost.
         """
-        effect = self._waiting(use, case)
+        effect = self._waiting(use, case, is_late=outcome != "unknown")
         word = f"{use} ended as {outcome!r}."
         with self._step() as happened:
+            if effect.status == "unknown":
+                settle_unknown(effect, WORKER, self.at, word)
             provider.attempt(effect, outcome, self.at)
             provider.settle_shares(effect.refund, outcome, shares_paid)
             self._conclude(effect, outcome, word)
@@ -156,6 +160,13 @@ class Rehearsal:
     def waiting(self) -> tuple[EffectSeen, ...]:
         """The effects for which `answer` is to say what came back."""
         return tuple(each for each in self.effects if each.status == "waiting")
+
+    @property
+    def unclear(self) -> tuple[EffectSeen, ...]:
+        """The refunds that are unknown, of which `answer` may still tell the truth."""
+        return tuple(
+            each for each in self.effects if each.status == "unknown" and each.kind == MONEY
+        )
 
     @property
     def deadlines(self) -> tuple[DeadlineSeen, ...]:
@@ -247,10 +258,17 @@ class Rehearsal:
             self.go_back(before)
             deadlines.hold(self._session, due, refused, self.at)
 
-    def _waiting(self, use: str, case: int | None) -> Effect:
-        for effect in self.reclamation.effects:
-            here = case is None or seen.position(effect.item) == case
-            if effect.status == "waiting" and effect.use == use and here:
+    def _waiting(self, use: str, case: int | None, *, is_late: bool = False) -> Effect:
+        named = [
+            effect
+            for effect in self.reclamation.effects
+            if effect.use == use and (case is None or seen.position(effect.item) == case)
+        ]
+        for effect in named:
+            if effect.status == "waiting":
+                return effect
+        for effect in named if is_late else ():
+            if effect.status == "unknown" and effect.kind == MONEY:
                 return effect
         names = ", ".join(each.use for each in self.waiting) or "none"
         raise NotFound(f"No effect {use} waits for an answer; waiting: {names}.")

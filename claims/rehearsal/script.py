@@ -30,7 +30,7 @@ as ROLE [NAME]            who acts from now on; two names are two people
 item NUMBER               at which item; item 0 is the reclamation
 wait 3 days               let time pass: minutes, hours, days, weeks, business days
 wait                      until the next clock rings
-done|refused|unknown USE  what comes back for an effect that waits
+done|refused|unknown USE  what comes back for an effect; after unknown the truth
 crash USE                 the worker dies before the answer comes
 edit evidence="…"         change what the claim says: evidence, reason, resolution, quantity"""
 
@@ -130,7 +130,8 @@ class Stage:
         return self.rehearsal.wait_until(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
     def _use(self, rest: list[str]) -> str:
-        waiting = [effect.use for effect in self.rehearsal.waiting]
+        rehearsal = self.rehearsal
+        waiting = [effect.use for effect in rehearsal.waiting or rehearsal.unclear]
         if rest:
             return rest[0]
         if len(waiting) == 1:

@@ -244,6 +244,8 @@ class _Terminal:
             click.echo(f"     (the reclamation: {label})")
         for effect in rehearsal.waiting:
             click.echo(f"  …  {effect.use} is asked for: done, refused, unknown or crash?")
+        for effect in rehearsal.unclear:
+            click.echo(f"  ?  {effect.use} is unknown; the truth may still come: done or refused?")
         for clock in rehearsal.deadlines:
             rings = f"rings {clock.due_at:%Y-%m-%d %H:%M}" if clock.due_at else "stands still"
             click.echo(f"  ⏰ {clock.event} {rings}")

@@ -10,6 +10,7 @@ from claims import clock, deadlines, door, edits, effects
 from claims.cases import CaseRef
 from claims.claimable import Wanted
 from claims.claiming import claim
+from claims.late_truth import Truth, WasNotPaid, WasPaid, settle_unknown_refund
 from claims.models import Deadline, Effect, Item, Reclamation, RefundShare
 from claims.people import Actor, importer
 from claims.refusals import Refused
@@ -125,7 +126,10 @@ class Played:
     def _answer(self, step: Answer) -> None:
         assert step.outcome is not None
         with self.sessions.begin() as session:
-            waiting = next(e.id for e in self._waiting(session) if e.use == step.effect)
+            waiting = next((e.id for e in self._waiting(session) if e.use == step.effect), None)
+            if waiting is None:
+                self._tell_truth(session, step)
+                return
             [taken] = effects.take(session, "tests", LEASE, 1, [waiting])
             effects.begin_attempt(session, taken, "a key", "")
             if step.outcome == "unknown":
@@ -139,6 +143,16 @@ class Played:
             for share in shares[many : many + 1]:
                 effects.settle_share(session, taken, share.id, "refused", None, {})
             effects.finish(session, self.rules, taken, step.outcome, "As it says.", {})
+
+    def _tell_truth(self, session: Session, step: Answer) -> None:
+        of_it = select(Effect).where(Effect.reclamation_id == self.reclamation_id)
+        effect = session.scalars(of_it.where(Effect.status == "unknown")).one()
+        assert effect.refund is not None
+        held = [share.id for share in effect.refund.shares if share.status == "held"]
+        many = len(held) if step.outcome == "done" else step.shares_paid
+        paid: dict[int, Truth] = dict.fromkeys(held[:many], WasPaid("a reference"))
+        truths = paid | dict.fromkeys(held[many:], WasNotPaid())
+        assert settle_unknown_refund(session, self.rules, effect.id, truths, "a look-up")
 
     def _waiting(self, session: Session) -> list[Effect]:
         of_it = select(Effect).where(Effect.reclamation_id == self.reclamation_id)

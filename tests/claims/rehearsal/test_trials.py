@@ -9,6 +9,7 @@ from claims.rehearsal.reading import read_trials, standard_given
 from claims.rehearsal.trials import TrialFile
 from claims.rehearsal.writing import write_trials
 from claims.rules import Rules
+from tests.claims.other_rules import rules_with
 from tests.claims.rehearsal.small import with_small
 from workflows.problems import WorkflowProblems
 
@@ -186,12 +187,21 @@ def test_a_condition_counts_only_when_it_was_seen_both_ways(small: Rules) -> Non
     assert coverage.percent == 20.0
 
 
-def test_an_outcome_that_comes_when_the_effect_has_ended_is_no_line_to_test(rules: Rules) -> None:
+def test_after_unknown_the_lines_for_the_truth_are_lines_to_test(rules: Rules) -> None:
     coverage = Coverage(rules.definitions["item-return"])
 
-    never = [point.words for point in coverage.never]
+    lines = [point.words for point in coverage.points if point.kind == "line"]
 
-    assert never == [
-        "refund-paid from refund-unclear to refunded",
-        "refund-refused from refund-unclear to refund-refused",
-    ]
+    assert coverage.never == ()
+    assert "refund-paid from refund-unclear to refunded" in lines
+    assert "refund-refused from refund-unclear to refund-refused" in lines
+
+
+def test_an_outcome_where_a_person_has_decided_is_no_line_to_test(rules: Rules) -> None:
+    known = "  - { from: refund-unclear, event: refund-paid,"
+    late = "  - { from: refund-refused, event: refund-paid, to: refunded }\n"
+    changed = rules_with(rules, "item-return", (known, late + known))
+
+    never = [point.words for point in Coverage(changed.definitions["item-return"]).never]
+
+    assert never == ["refund-paid from refund-refused to refunded"]
