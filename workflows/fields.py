@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from workflows.definition import Place
-from workflows.problems import Findings, did_you_mean
+from workflows.problems import Findings, did_you_mean, nearest
 from workflows.source import Mapping, Node, Scalar, Sequence
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -46,13 +46,13 @@ class Fields:
             )
             return
         self.entries = node.entries
-        for name, (key, _) in node.entries.items():
+        for name, (key, value) in node.entries.items():
             if keys is not None and name not in keys:
                 findings.add(
                     "unknown-key",
                     key.place,
                     f"{_upper(about)} knows no key {name}.",
-                    did_you_mean(name, keys),
+                    _cut_off(name, value, keys) or did_you_mean(name, keys),
                 )
 
     def __contains__(self, key: str) -> bool:
@@ -180,3 +180,11 @@ def did_you_mean_slug(text: str) -> str | None:
 
 def _upper(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _cut_off(name: str, value: Node, keys: Iterable[str]) -> str | None:
+    """What to do about the rest of a text that YAML takes for a key: label: Sorry, too late."""
+    is_bare = isinstance(value, Scalar) and value.plain and not value.text
+    if not is_bare or nearest(name, keys):
+        return None
+    return "If it belongs to the text before it, put the whole text between quotes."

@@ -82,6 +82,7 @@ def test_a_list_instead_of_a_workflow_is_a_sentence() -> None:
     ("rule", "old", "new", "suggestion"),
     [
         ("unknown-key", "initial:", "⟨initail: x\ninitial:", "Did you mean initial?"),
+        ("unknown-key", "label: Reject,", "label: Sorry, ⟨too late,", "between quotes"),
         ("unknown-word", "subject: item", "subject: ⟨itme", "Did you mean item?"),
         ("unknown-word", "final: good", "final: ⟨god", "Did you mean good?"),
         ("unknown-state", "initial: reported", "initial: ⟨reportd", "Did you mean reported?"),
