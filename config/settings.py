@@ -54,6 +54,13 @@ class Settings(BaseSettings):
     mail_url: str = Field(repr=False)
     mail_from: str
     sandbox_url: str | None = None
+    sandbox_webhook_secret: str | None = Field(default=None, repr=False)
+    stripe_api_key: str | None = Field(default=None, repr=False)
+    """The secret or restricted key of the account; none: payments by Stripe are not paid back."""
+    stripe_api_base: str | None = None
+    """Where Stripe answers, for tests; none: at Stripe."""
+    stripe_webhook_secret: str | None = Field(default=None, repr=False)
+    """What Stripe signs its webhooks with; none: they are not taken."""
     public_url: str
     port: int = Field(default=8000, ge=1, le=65535)
     data_dir: Path = PROJECT / ".redress"
@@ -100,7 +107,21 @@ class Settings(BaseSettings):
     def _broker(cls, text: str) -> str:
         return _checked_url(text, {"redis", "rediss"})
 
-    @field_validator("public_url", "sandbox_url")
+    @field_validator("stripe_api_key")
+    @classmethod
+    def _secret_key_of_stripe(cls, text: str | None) -> str | None:
+        if text is not None and not re.fullmatch(r"(sk|rk)_[A-Za-z0-9_]+", text):
+            raise ValueError("is no secret key of Stripe's; those begin with sk_ or rk_")
+        return text
+
+    @field_validator("stripe_webhook_secret", "sandbox_webhook_secret")
+    @classmethod
+    def _secret_of_webhooks(cls, text: str | None) -> str | None:
+        if text is not None and len(text) < 16:
+            raise ValueError(f"has {len(text)} characters; make it at least 16")
+        return text
+
+    @field_validator("public_url", "sandbox_url", "stripe_api_base")
     @classmethod
     def _web_address(cls, text: str | None) -> str | None:
         return None if text is None else _checked_url(text, {"http", "https"}).rstrip("/")

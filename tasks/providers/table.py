@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from config.settings import Settings
 from tasks.providers.port import Provider
 from tasks.providers.sandbox.adapter import Sandbox
+from tasks.providers.stripe.adapter import Stripe
 
 Factory = Callable[[Settings], Provider | None]
 """None where the settings have nothing for it."""
@@ -18,7 +19,13 @@ def _sandbox(settings: Settings) -> Provider | None:
     return Sandbox(settings.sandbox_url) if settings.sandbox_url else None
 
 
-PROVIDERS: Mapping[str, Factory] = {"sandbox": _sandbox}
+def _stripe(settings: Settings) -> Provider | None:
+    if not settings.stripe_api_key:
+        return None
+    return Stripe(settings.stripe_api_key, settings.stripe_api_base)
+
+
+PROVIDERS: Mapping[str, Factory] = {"sandbox": _sandbox, "stripe": _stripe}
 
 
 def build_providers(
