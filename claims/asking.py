@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from claims import allowances, refunds
-from claims.choices import RefundOrder
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
 from claims.people import Actor
+from claims.refund_terms import RefundTerms
 from claims.refusals import Refused
 from claims.rules import Rules
 from workflows.definition import EffectUse
@@ -49,7 +49,8 @@ def check(
         return
     proposed = refunds.proposal(case)
     if proposed is None:
-        refunds.check_amount(case, amount_of(values))
+        terms = rules.choices.refund_terms(case.reclamation.shop.code)
+        refunds.check_amount(case, amount_of(values), terms, values)
     amount = proposed.amount if proposed else amount_of(values)
     allowances.check(session, rules, case, amount, actor, at)
 
@@ -60,7 +61,7 @@ def ask(
     values: Input,
     actor: Actor,
     at: datetime,
-    refund_order: RefundOrder,
+    terms: RefundTerms,
 ) -> Effect:
     """Write the effect, due at once, and reserve its money if it is a refund."""
     item = case if isinstance(case, Item) else None
@@ -90,7 +91,7 @@ def ask(
             proposed.effect = effect
         else:
             refund = refunds.ask(
-                item, amount_of(values), actor, at, "asked", refund_order=refund_order
+                item, amount_of(values), actor, at, "asked", terms=terms, typed=values
             )
             refund.effect = effect
     return effect

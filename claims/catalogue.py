@@ -44,7 +44,13 @@ ITEM_FACTS = {
     "item.quantity": Fact("integer", "how many pieces are claimed"),
     "item.received": Fact("integer", "how many pieces came back; 0 until any did"),
     "item.value": Fact("money", "what was paid for these pieces, with tax"),
-    "item.refundable": Fact("money", "what may still be refunded for these pieces"),
+    "item.refundable": Fact(
+        "money", "what may still be refunded for these pieces, with their share of the shipping"
+    ),
+    "item.deducted": Fact(
+        "money", "what is taken off its refund: restocking fee, return shipping, wear"
+    ),
+    "item.shipping": Fact("money", "what of the order's shipping may still come back with it"),
     "item.refunded": Fact("money", "what is refunded, or on its way"),
     "item.proposed": Fact("money", "the amount that waits for a second look; 0.0 if none does"),
     "item.reason": Fact("text", "the reason's name in claims.yaml"),
@@ -116,6 +122,9 @@ CATALOGUE = Catalogue(
         ),
         "item.agree-date": Command(
             "notes the day that was agreed on with the customer", ITEM, frozenset({"date"})
+        ),
+        "item.deduct": Command(
+            "notes what is taken off its refund: restocking_fee, return_shipping or wear", ITEM
         ),
         "refund.propose": Command(
             "reserves the amount and waits for approval", ITEM, frozenset({"amount"})

@@ -5,13 +5,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from claims.calendars import Calendar
 from claims.limits import Limits
+from claims.refund_terms import DeductionRule, RefundOrder, RefundTerms, ShippingRule
 from workflows.definition import Place
-
-RefundOrder = Literal["oldest-first", "newest-first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,10 @@ class Resolution:
     name: str
     label: str
     keeps_product: bool
+    beyond_paid: bool = False
+    """Whether more than was paid for the goods may be given: goodwill."""
+    as_store_credit: bool = False
+    """Whether what is given back becomes store credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class ShopChoices:
     refund_order: RefundOrder
     calendar: Calendar
     limits: Limits
+    deductions: tuple[DeductionRule, ...] = ()
+    shipping: tuple[ShippingRule, ...] = ()
 
     def rule(self, reason: str, resolution: str) -> Rule | None:
         return next((rule for rule in self.rules if rule.fits(reason, resolution)), None)
@@ -104,6 +108,19 @@ class Choices:
     def refund_order(self, shop: str) -> RefundOrder:
         """Which of an order's payments gets its money back first."""
         return self._of(shop).refund_order
+
+    def refund_terms(self, shop: str) -> RefundTerms:
+        """What this shop gives back beside the price, and what it takes off."""
+        here = self._of(shop)
+        return RefundTerms(
+            order=here.refund_order,
+            deductions=here.deductions,
+            shipping=here.shipping,
+            goodwill=frozenset(r.name for r in self.resolutions.values() if r.beyond_paid),
+            as_store_credit=frozenset(
+                r.name for r in self.resolutions.values() if r.as_store_credit
+            ),
+        )
 
     def calendar(self, shop: str) -> Calendar:
         """The business days of this shop."""

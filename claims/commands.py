@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from claims import refunds
-from claims.choices import RefundOrder
+from claims import deductions, refunds
 from claims.incidents import settle_unknown
 from claims.models import Incident, Item, Refund, RefundShare, keep
 from claims.people import Actor
+from claims.refund_terms import RefundTerms
 from claims.refusals import Refused
 
 Input = Mapping[str, object]
@@ -24,7 +24,8 @@ class CommandRun:
     input: Input
     actor: Actor
     at: datetime
-    refund_order: RefundOrder
+    terms: RefundTerms
+    """What the shop gives back and takes off."""
 
 
 def amount_of(values: Input) -> int:
@@ -59,10 +60,21 @@ def agree_date(run: CommandRun) -> None:
     run.item.agreed_on = agreed
 
 
+def check_deductions(run: CommandRun) -> None:
+    typed = deductions.typed_in(run.input)
+    if not typed or min(typed.values()) < 0:
+        names = ", ".join(deductions.INPUTS)
+        raise Refused(f"A deduction is needed; enter an amount of 0 or more for one of {names}.")
+
+
+def deduct(run: CommandRun) -> None:
+    deductions.note(run.item, run.input)
+
+
 def check_proposal(run: CommandRun) -> None:
     if refunds.proposal(run.item) is not None:
         raise Refused("A refund of this item already waits for approval.")
-    refunds.check_amount(run.item, amount_of(run.input))
+    refunds.check_amount(run.item, amount_of(run.input), run.terms, run.input)
 
 
 def propose(run: CommandRun) -> None:
@@ -72,7 +84,8 @@ def propose(run: CommandRun) -> None:
         run.actor,
         run.at,
         "proposed",
-        refund_order=run.refund_order,
+        terms=run.terms,
+        typed=run.input,
     )
 
 
@@ -83,7 +96,7 @@ def drop(run: CommandRun) -> None:
 
 
 def check_mark(run: CommandRun) -> None:
-    refunds.check_amount(run.item, amount_of(run.input), zero=True)
+    refunds.check_amount(run.item, amount_of(run.input), run.terms, is_outside=True)
 
 
 def mark(run: CommandRun) -> None:
@@ -94,7 +107,7 @@ def mark(run: CommandRun) -> None:
         run.actor,
         run.at,
         "outside",
-        refund_order=run.refund_order,
+        terms=run.terms,
         split=split if isinstance(split, Mapping) else None,
     )
 
@@ -179,6 +192,7 @@ def nothing(run: CommandRun) -> None:
 COMMANDS: Mapping[str, tuple[Callable[[CommandRun], None], Callable[[CommandRun], None]]] = {
     "item.receive": (check_received, receive),
     "item.agree-date": (check_date, agree_date),
+    "item.deduct": (check_deductions, deduct),
     "refund.propose": (check_proposal, propose),
     "refund.drop": (nothing, drop),
     "refund.mark": (check_mark, mark),

@@ -17,6 +17,9 @@ limits:
   - { role: agent, per: case, amount: 200.00, currency: EUR }
   - { role: agent, per: customer, within: 30 days, amount: 500.00 }
 
+deductions:
+  - { kind: restocking-fee, percent: 15 }
+
 reasons:
   faulty: { label: Faulty }
   unwanted: { label: No longer wanted }
@@ -37,6 +40,7 @@ shops:
 
 _LAST_RULE = "  - { resolution: refund, workflow: example-item }"
 _CALENDAR = "calendar: { country: DE, region: BY, time-zone: Europe/Berlin, closed: [2026-12-24] }"
+_DEDUCTION = "  - { kind: restocking-fee, percent: 15 }"
 _OF_CASE = "  - { role: agent, per: case, amount: 200.00, currency: EUR }"
 
 _RULES: tuple[Rule, ...] = (
@@ -126,6 +130,18 @@ _RULES: tuple[Rule, ...] = (
         "A limit is a number of major units with at most the currency's decimals.",
         _OF_CASE.replace("200.00", "200.005"),
         _OF_CASE,
+    ),
+    Rule(
+        "percent-or-amount",
+        "A deduction is a percentage of what was paid for the pieces, or an amount; one of them.",
+        _DEDUCTION.replace("percent: 15", "percent: 15, amount: 4.90"),
+        _DEDUCTION,
+    ),
+    Rule(
+        "number",
+        "What a deduction takes off is a number: at most 100 percent, or an amount.",
+        _DEDUCTION.replace("15", "115"),
+        _DEDUCTION,
     ),
     Rule(
         "currency",

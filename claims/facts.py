@@ -22,7 +22,10 @@ def facts_of(
 ) -> dict[str, object]:
     """All facts of a case that `claims.cases` has loaded; money in major units."""
     reclamation = case.reclamation if isinstance(case, Item) else case
-    own = item_facts(case, at) if isinstance(case, Item) else items_facts(session, rules, case, at)
+    if isinstance(case, Item):
+        own = item_facts(rules, case, at)
+    else:
+        own = items_facts(session, rules, case, at)
     order, currency = reclamation.order, reclamation.currency
     unit = reclamation.business_unit
     return {
@@ -43,9 +46,9 @@ def facts_of(
     }
 
 
-def item_facts(item: Item, at: datetime) -> dict[str, object]:
+def item_facts(rules: Rules, item: Item, at: datetime) -> dict[str, object]:
     currency = item.reclamation.currency
-    money = refundable(item)
+    money = refundable(item, rules.choices.refund_terms(item.reclamation.shop.code))
     proposed = proposal(item)
     delivered = item.line.delivered_at
     return {
@@ -53,6 +56,8 @@ def item_facts(item: Item, at: datetime) -> dict[str, object]:
         "item.received": item.received or 0,
         "item.value": to_major(money.worth, currency),
         "item.refundable": to_major(money.amount, currency),
+        "item.deducted": to_major(sum(money.deducted.values()), currency),
+        "item.shipping": to_major(money.shipping, currency),
         "item.refunded": to_major(held_by_item(item), currency),
         "item.proposed": to_major(proposed.amount if proposed else 0, currency),
         "item.reason": item.reason,
@@ -74,7 +79,7 @@ def items_facts(
     def seen(item: Item) -> dict[str, object]:
         state = rules.definition(session, item.workflow_hash).states[item.state]
         added = rules.extensions.facts_of(item)
-        return {**item_facts(item, at), **added, "item.flags": sorted(state.flags)}
+        return {**item_facts(rules, item, at), **added, "item.flags": sorted(state.flags)}
 
     return {
         "items": ItemsSeen(items, seen),

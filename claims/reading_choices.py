@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import cast, get_args
 
 from claims.calendars import Calendar
-from claims.choices import Choices, Reason, RefundOrder, Resolution, Rule, ShopChoices
+from claims.choices import Choices, Reason, Resolution, Rule, ShopChoices
 from claims.limits import Limits, read_limits
 from claims.reading_calendars import read_calendar
+from claims.reading_refund_terms import Known, read_deductions, read_shipping
+from claims.refund_terms import RefundOrder
 from workflows.definition import Definition, Place, Subject
 from workflows.fields import Fields, is_name
 from workflows.problems import Findings, WorkflowProblems, did_you_mean
@@ -22,7 +24,10 @@ _SHOP_KEYS = (
     "resolutions",
     "rules",
     "limits",
+    "deductions",
+    "shipping",
 )
+_RESOLUTION_KEYS = ("label", "keeps-product", "beyond-paid", "as-store-credit")
 _KEYS = (*_SHOP_KEYS, "shops")
 
 
@@ -67,6 +72,8 @@ class _Reader:
             refund_order=self._refund_order(top) or "oldest-first",
             calendar=read_calendar(self.findings, top.node("calendar"), Calendar()),
             limits=read_limits(self.findings, top.node("limits"), Limits()),
+            deductions=read_deductions(self.findings, top.node("deductions"), self._names, ()),
+            shipping=read_shipping(self.findings, top.node("shipping"), self._names, ()),
         )
         shops = self._shops(top.node("shops"), everywhere)
         self._check_rules([everywhere, *shops.values()], top.place)
@@ -81,10 +88,20 @@ class _Reader:
     def _read_resolutions(self, node: Node | None) -> None:
         for key, value in self._table(node, "the table of resolutions"):
             about = f"the resolution {key.text}"
-            fields = Fields(self.findings, value, about, ("label", "keeps-product"), key.place)
+            fields = Fields(self.findings, value, about, _RESOLUTION_KEYS, key.place)
             fields.require("label", "keeps-product")
             label = fields.text("label") or key.text
-            self.resolutions[key.text] = Resolution(key.text, label, fields.flag("keeps-product"))
+            self.resolutions[key.text] = Resolution(
+                key.text,
+                label,
+                fields.flag("keeps-product"),
+                fields.flag("beyond-paid"),
+                fields.flag("as-store-credit"),
+            )
+
+    @property
+    def _names(self) -> Known:
+        return Known(self.reasons, self.resolutions)
 
     def _table(self, node: Node | None, about: str) -> list[tuple[Scalar, Node]]:
         if node is None:
@@ -163,6 +180,12 @@ class _Reader:
                 refund_order=self._refund_order(fields) or everywhere.refund_order,
                 calendar=read_calendar(self.findings, fields.node("calendar"), everywhere.calendar),
                 limits=read_limits(self.findings, fields.node("limits"), everywhere.limits),
+                deductions=read_deductions(
+                    self.findings, fields.node("deductions"), self._names, everywhere.deductions
+                ),
+                shipping=read_shipping(
+                    self.findings, fields.node("shipping"), self._names, everywhere.shipping
+                ),
             )
         return shops
 

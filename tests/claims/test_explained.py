@@ -16,7 +16,7 @@ from workflows.reading import read
 from workflows.rule import Rule
 from workflows.rules import RULES
 
-READERS = ("reading_choices.py", "reading_calendars.py", "limits.py")
+READERS = ("reading_choices.py", "reading_calendars.py", "limits.py", "reading_refund_terms.py")
 
 
 @cache

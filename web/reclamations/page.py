@@ -13,7 +13,8 @@ from claims.people import Actor
 from claims.queries import case as cases
 from claims.queries.case import Case
 from claims.queries.reclamations import neighbours
-from claims.refunds import Refundable, refundable
+from claims.refund_terms import RefundTerms
+from claims.refundable import Refundable, refundable
 from claims.rules import Rules
 from web.badges import Badge
 from web.reclamations.addresses import filters_in
@@ -97,7 +98,8 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
     offered = offers(session, rules, found.id, actor)
     case = cases.read_case(session, number)
     reclamation, labels = case.reclamation, Labels(session, rules)
-    rows = [_row(item, offered, labels, actor) for item in reclamation.items]
+    terms = rules.choices.refund_terms(reclamation.shop.code)
+    rows = [_row(item, offered, labels, actor, terms) for item in reclamation.items]
     before, after = (
         neighbours(session, with_flagged(filters_in(query), rules), actor.staff_id, reclamation)
         if query
@@ -122,14 +124,16 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
     )
 
 
-def _row(item: Item, offered: CaseOffers, labels: Labels, actor: Actor) -> ItemRow:
+def _row(
+    item: Item, offered: CaseOffers, labels: Labels, actor: Actor, terms: RefundTerms
+) -> ItemRow:
     shop = item.reclamation.shop.code
     return ItemRow(
         item=item,
         badge=labels.state_of(item),
         reason=labels.reason(item.reason, shop),
         resolution=labels.resolution(item.resolution),
-        money=refundable(item),
+        money=refundable(item, terms),
         offers=offered.items[item.id],
         can_edit=item.final is None and bool(actor.roles & {"agent", "lead"}),
     )
