@@ -14,7 +14,7 @@ from claims import clock, effects
 from claims.incidents import open_incident, tell_once
 from claims.models import Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
-from claims.refunds import money
+from claims.refunds import goes_to_store_credit, money
 from tasks.effects.history import (
     may_be_paid_twice,
     refund_of,
@@ -76,6 +76,10 @@ def _begin(session: Session, shop: Workshop, job: Job) -> Attempted | None:
         return None
     if settled := settled_by_late_word(effect, share):
         _settle(session, shop, job, share.id, settled)
+        return _begin(session, shop, job)
+    if goes_to_store_credit(share):
+        # The database itself gives it, in this transaction, when the share is settled.
+        _settle(session, shop, job, share.id, Done(f"store-credit-{share.id}"))
         return _begin(session, shop, job)
     return _begin_step(session, shop, job, effect, share)
 
@@ -241,7 +245,9 @@ def _can_pay_all(session: Session, shop: Workshop, job: Job, refund: Refund) -> 
         {
             share.payment.provider
             for share in refund.shares
-            if share.status == "held" and share.payment.provider not in shop.providers
+            if share.status == "held"
+            and share.payment.provider not in shop.providers
+            and not goes_to_store_credit(share)
         }
     )
     if not strange:
