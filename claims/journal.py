@@ -4,19 +4,24 @@ Each entry's hash covers everything it says and the hash before it, so that an e
 changed, dropped, swapped or put in later breaks the chain.
 """
 
-import hashlib
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from claims import journal_chain
+from claims.journal_chain import BEGINNING, Broken, chained_hash
 from claims.models import Item, JournalEntry, JournalHead, Reclamation, keep
 from claims.people import Actor
 from claims.refusals import Refused
 
-BEGINNING = "0" * 64
+__all__ = ["BEGINNING", "Broken", "chained_hash", "said_before", "verify", "verify_all", "write"]
+
+AT_ONCE = 1000
+"""Rows that are fetched at once."""
 FORM_USED = "This form was sent before for something else; open the page again and send it anew."
 
 
@@ -97,49 +102,56 @@ def said_before(
     return entry
 
 
-def chained_hash(entry: JournalEntry, number: str, item_position: int | None) -> str:
-    """SHA-256 over the canonical JSON of what the entry says, and of the hash before it."""
-    said = {
-        "reclamation": number,
-        "item": item_position,
-        "sequence": entry.sequence,
-        "at": entry.at.astimezone(UTC).isoformat(),
-        "kind": entry.kind,
-        "actor": [entry.actor_kind, entry.actor_id, entry.actor_name],
-        "event": entry.event,
-        "from": entry.from_state,
-        "to": entry.to_state,
-        "input": entry.input,
-        "workflow": entry.workflow_hash,
-        "token": entry.request_token,
-        "previous": entry.previous_hash,
-    }
-    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def verify(session: Session, reclamation_id: int) -> list[Broken]:
+    """What is wrong with one reclamation's chain; empty where it is whole."""
+    return list(verify_all(session, reclamation_id))
 
 
-def verify(session: Session, reclamation_id: int) -> list[str]:
-    """What is wrong with a reclamation's chain, as sentences; empty where it is whole."""
-    rows = session.execute(
-        select(JournalEntry, Reclamation.number, Item.position)
-        .join(Reclamation, Reclamation.id == JournalEntry.reclamation_id)
+def verify_all(session: Session, reclamation_id: int | None = None) -> Iterator[Broken]:
+    """Every broken place of all chains, or of one; streamed, in constant memory.
+
+    Both streams should see one moment: call it in a transaction that is REPEATABLE READ while
+    others write.
+    """
+    entries = (
+        select(JournalEntry.reclamation_id, *_COVERED, JournalEntry.hash)
+        .add_columns(Reclamation.number, Item.position)
+        .outerjoin(Reclamation, Reclamation.id == JournalEntry.reclamation_id)
         .outerjoin(Item, Item.id == JournalEntry.item_id)
-        .where(JournalEntry.reclamation_id == reclamation_id)
-        .order_by(JournalEntry.sequence)
-        .execution_options(populate_existing=True)
+        .order_by(JournalEntry.reclamation_id, JournalEntry.sequence)
     )
-    wrong: list[str] = []
-    sequence, previous = 0, BEGINNING
-    for entry, number, position in rows:
-        if entry.sequence != sequence + 1:
-            wrong.append(f"Entry {sequence + 1} is missing before entry {entry.sequence}.")
-        elif entry.previous_hash != previous:
-            wrong.append(f"Entry {entry.sequence} does not follow from the one before it.")
-        if chained_hash(entry, number, position) != entry.hash:
-            wrong.append(f"Entry {entry.sequence} was changed after it had been written.")
-        sequence, previous = entry.sequence, entry.hash
-    head = session.get(JournalHead, reclamation_id, populate_existing=True)
-    end = (head.sequence, head.hash) if head else (0, BEGINNING)
-    if end != (sequence, previous):
-        wrong.append(f"The journal ends at entry {sequence}, and its head says {end[0]}.")
-    return wrong
+    heads = (
+        select(
+            Reclamation.id.label("reclamation_id"),
+            Reclamation.number,
+            JournalHead.sequence,
+            JournalHead.hash,
+        )
+        .outerjoin(JournalHead, JournalHead.reclamation_id == Reclamation.id)
+        .order_by(Reclamation.id)
+    )
+    if reclamation_id is not None:
+        entries = entries.where(JournalEntry.reclamation_id == reclamation_id)
+        heads = heads.where(Reclamation.id == reclamation_id)
+    yield from journal_chain.check(_stream(session, entries), _stream(session, heads))
+
+
+def _stream(session: Session, rows: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    return iter(session.execute(rows, execution_options={"yield_per": AT_ONCE}))
+
+
+_COVERED = (
+    JournalEntry.sequence,
+    JournalEntry.at,
+    JournalEntry.kind,
+    JournalEntry.actor_kind,
+    JournalEntry.actor_id,
+    JournalEntry.actor_name,
+    JournalEntry.event,
+    JournalEntry.from_state,
+    JournalEntry.to_state,
+    JournalEntry.input,
+    JournalEntry.workflow_hash,
+    JournalEntry.request_token,
+    JournalEntry.previous_hash,
+)

@@ -5,6 +5,7 @@ import smtplib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from config import migrations
+from config import checkpoint_files, migrations
 from config.settings import Settings, SettingsProblem
 from workflows.problems import WorkflowProblems
 
@@ -36,6 +37,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order in which one would repair them. Never raises."""
     looks: list[Callable[[Settings], Iterator[Finding]]] = [
         look_at_database,
+        look_at_checkpoints,
         look_at_broker,
         look_at_definitions,
         look_at_processes,
@@ -93,6 +95,35 @@ def _look_at_tables(settings: Settings, connection: Connection) -> Iterator[Find
         )
     else:
         yield Finding(True, f"The role {role} can add to the journal but not rewrite it.")
+
+
+def look_at_checkpoints(settings: Settings) -> Iterator[Finding]:
+    """How old the newest scheduled checkpoint of the journal is."""
+    folder = settings.checkpoints_dir
+    if folder is None:
+        sentence = (
+            "No checkpoints of the journal are kept on a schedule; CHECKPOINTS_DIR names a folder."
+        )
+        yield Finding(True, sentence)
+        return
+    try:
+        latest = checkpoint_files.newest(folder)
+    except OSError as problem:
+        sentence = (
+            f"The checkpoints in {folder} cannot be seen: {problem.strerror}; mend the folder."
+        )
+        yield Finding(False, sentence)
+        return
+    if latest is None:
+        sentence = f"There is no checkpoint of the journal in {folder}; does the sweeper run?"
+        yield Finding(False, sentence)
+        return
+    age = datetime.now(UTC) - latest.slot
+    old = f"The newest checkpoint of the journal is of {latest.slot:%Y-%m-%d %H:%M} UTC"
+    if age > 2 * timedelta(hours=settings.checkpoint_hours):
+        yield Finding(False, f"{old}, too old; does the sweeper run, and may it write to {folder}?")
+    else:
+        yield Finding(True, f"{old} ({latest.path}).")
 
 
 def look_at_broker(settings: Settings) -> Iterator[Finding]:

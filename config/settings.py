@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     """How often a process looks whether the shop's files have changed; 0: only when asked."""
     sweep_seconds: float = Field(default=2, gt=0)
     lease_seconds: float = Field(default=60, gt=0)
+    checkpoints_dir: Path | None = None
+    """Where sweeps keep checkpoints of the journal; none: only the command makes any."""
+    checkpoint_hours: int = Field(default=24, ge=1, le=24 * 31)
+    """How long the slot of time is that has one checkpoint."""
     environment: Literal["local", "production"] = "local"
 
     @model_validator(mode="before")
@@ -147,10 +151,10 @@ class Settings(BaseSettings):
             raise ValueError(f"has {len(text)} characters; make it at least 32")
         return text
 
-    @field_validator("data_dir", "workflows_dir", "claims_file", "imports_dir")
+    @field_validator("data_dir", "workflows_dir", "claims_file", "imports_dir", "checkpoints_dir")
     @classmethod
-    def _whole_path(cls, path: Path) -> Path:
-        return path.expanduser().absolute()
+    def _whole_path(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser().absolute()
 
 
 def load() -> Settings:

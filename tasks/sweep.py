@@ -17,6 +17,8 @@ from claims import deadlines
 from config.last_good import rules_at_start
 from config.settings import SettingsProblem, load
 from config.watching import Watch
+from tasks.checkpointing import keep_checkpoint
+from tasks.effects.asking_again import ask_about_next
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop, open_workshop
 
@@ -38,9 +40,24 @@ def sweep_until_stopped(shop: Workshop) -> None:
 
 
 def sweep(shop: Workshop) -> None:
-    """Fire every deadline that is due, then carry out every effect that is."""
+    """Fire each deadline that is due, carry out each effect that is, and mark the journal."""
     _until_none(shop, lambda: fire_deadlines(shop))
     _until_none(shop, lambda: carry_out_next(shop))
+    _until_none(shop, lambda: ask_about_next(shop))
+    mark_journal(shop)
+
+
+def mark_journal(shop: Workshop) -> None:
+    """Keep the checkpoint of this slot of time, where the shop keeps any."""
+    if shop.checkpoints is None or shop.stopping.is_set():
+        return
+    try:
+        kept = keep_checkpoint(shop.engine, shop.checkpoints)
+    except OSError as wrong:
+        log.warning("The journal's checkpoint cannot be kept: %s", wrong)
+    else:
+        if kept is not None:
+            log.info("The journal's checkpoint is kept as %s.", kept)
 
 
 def fire_deadlines(shop: Workshop) -> bool:

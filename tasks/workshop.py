@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from claims.rules import Rules
 from config.bootstrap import build
 from config.settings import Settings
+from tasks.checkpointing import Schedule, schedule_of
 from tasks.mail import Send, sender_for
 from tasks.providers.port import Provider
 from tasks.providers.table import build_providers
@@ -34,8 +35,12 @@ class Workshop:
     sender: str
     lease: timedelta
     sweep_seconds: float
+    checkpoints: Schedule | None = None
+    """Where and how often the journal is marked; none: nowhere."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end: nothing new is begun."""
+    machine_time: Callable[[], MachineTime] = machine_time.read
+    """What this machine's clocks show; a test moves it where it lets time pass."""
 
     @property
     def call_seconds(self) -> float:
@@ -68,4 +73,5 @@ def open_workshop(settings: Settings, rules: Rules | None = None) -> Workshop:
         sender=settings.mail_from,
         lease=timedelta(seconds=settings.lease_seconds),
         sweep_seconds=settings.sweep_seconds,
+        checkpoints=schedule_of(settings),
     )

@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Look after": {
         "db": Entry("config.cli.db", "db", "The database: migrate, status, address."),
         "staff": Entry("config.cli.staff", "staff", "People who sign in, and their roles."),
+        "journal": Entry("config.cli.journal", "journal", "Is all still as it was written?"),
         "doctor": Entry("config.cli.doctor", "doctor", "What is wrong here, and what to do."),
     },
     "Work with": {

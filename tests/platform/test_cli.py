@@ -14,7 +14,7 @@ from config.settings import SettingsProblem
 from workflows.problems import Problem, WorkflowProblems
 
 PARTS = ["run", "web", "worker", "sweep", "provider"]
-COMMANDS = [*PARTS, "db", "staff", "doctor", "orders", "claims", "workflow"]
+COMMANDS = [*PARTS, "db", "staff", "journal", "doctor", "orders", "claims", "workflow"]
 
 
 def test_help_names_every_command_with_a_sentence() -> None:

@@ -12,6 +12,7 @@ TARGETS = [
     "test",
     "storm",
     "fuzz",
+    "tampers",
     "proofs",
     "faults",
     "check",
