@@ -11,6 +11,9 @@ from tests.storms.figures import Figures, Options
 
 STORMS: dict[str, str] = {
     "kill": "tests.storms.kill",
+    "crash": "tests.storms.crash",
+    "broker": "tests.storms.broker",
+    "two": "tests.storms.two_of_everything",
 }
 """Each a module with `run(options: Options) -> Figures`; imported when it is called."""
 

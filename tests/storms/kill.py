@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import click
+
 from config.bootstrap import build
 from tests.storms.auditor import audit, kinds
 from tests.storms.clerks import Clerks
@@ -54,23 +56,22 @@ def run(options: Options) -> Figures:
         raged = rage(around, crowd, options.dice(), kills, refunds)
         found = audit(around.ledger, around.plain_url, paid_in_full=refunds)
     told = kinds(found)
-    plain = [
-        rage_over_plain_celery(options.dice(), kills, refunds, key) for key in ("fresh", "stable")
-    ]
-    return Figures(
-        "kill",
-        {
-            "kills": f"{raged.kills.total()} ({_list(raged.kills)})",
-            "refunds": refunds,
-            "pressed on pages": f"{raged.presses} ({raged.again} again)",
-            "lost": told["lost"],
-            "doubled": told["doubled"],
-            "settled after the last kill": f"{raged.settled_after:.1f} s",
-            "seconds": f"{raged.seconds:.0f}",
-            **{f"plain Celery, {each.key} key": _plainly(each) for each in plain},
-        },
-        [*raged.violations, *sentences(found)],
-    )
+    ours: dict[str, object] = {
+        "kills": f"{raged.kills.total()} ({_list(raged.kills)})",
+        "refunds": refunds,
+        "pressed on pages": f"{raged.presses} ({raged.again} again)",
+        "lost": told["lost"],
+        "doubled": told["doubled"],
+        "settled after the last kill": f"{raged.settled_after:.1f} s",
+        "seconds": f"{raged.seconds:.0f}",
+    }
+    violations = [*raged.violations, *sentences(found)]
+    click.echo(f"  {Figures('kill', ours, violations).line}")
+    for key in ("fresh", "stable"):
+        plain = rage_over_plain_celery(options.dice(), kills, refunds, key)
+        ours[f"plain Celery, {key} key"] = _plainly(plain)
+        click.echo(f"  plain Celery, {key} key: {_plainly(plain)}")
+    return Figures("kill", ours, violations)
 
 
 def rage(

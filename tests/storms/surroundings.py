@@ -35,7 +35,7 @@ from tests.support.loopback import http
 HOST = "127.0.0.1"
 NO_BROKER = "redis://127.0.0.1:1/0"
 """An address at which no broker ever answers."""
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 
 
 @dataclass(slots=True)
