@@ -254,8 +254,8 @@ def observe(
     """Keep a word that came too late; it is never dropped.
 
     A person is told unless it says what is known already, or the effect is in the hands of
-    another worker, who reads it among the attempts; one that contradicts what is settled is
-    told all the same.
+    another worker, who reads it among the attempts, or the word ends that nobody knew; one that
+    contradicts what is settled is told all the same.
     """
     at = clock.now(session)
     effect = session.get_one(Effect, taken.effect_id)
@@ -264,7 +264,9 @@ def observe(
             effect_id=taken.effect_id, epoch=taken.epoch, at=at, outcome=outcome, answer=answer
         )
     )
-    if contradicts or (not is_known and effect.status not in {outcome, "waiting"}):
+    is_the_truth = effect.status == "unknown" and outcome == "share-paid"
+    is_news = not is_known and effect.status not in {outcome, "waiting"}
+    if contradicts or (is_news and not is_the_truth):
         word = (
             f"{taken.worker} came back late with {outcome!r} for {effect.kind} ({effect.key}), "
             f"which is {effect.status!r} by now; compare with the provider."

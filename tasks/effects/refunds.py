@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from claims import clock, effects
 from claims.incidents import open_incident, tell_once
+from claims.late_truth import Truth, WasPaid, ask_soon, settle_unknown_refund
 from claims.models import Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.refunds import goes_to_store_credit, money
+from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import (
     may_be_paid_twice,
     refund_of,
@@ -28,7 +30,6 @@ from tasks.effects.next_step import (
     LookUp,
     is_surely_absent,
     next_step,
-    share_reference,
 )
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
@@ -94,13 +95,7 @@ def _begin_step(
     if isinstance(step, AskPerson):
         effects.give_to_a_person(session, shop.rules, job.taken, step.reason, {})
         return None
-    order = RefundOrder(
-        reference=share_reference(job.key, share.position),
-        key=step.key,
-        payment_reference=share.payment.reference,
-        amount=share.amount,
-        currency=share.payment.currency,
-    )
+    order = order_of(share, job.key, step.key)
     attempt_id = effects.begin_attempt(
         session,
         job.taken,
@@ -150,18 +145,12 @@ def _looked_up(
 ) -> bool:
     order, attempt_id = attempted.order, attempted.attempt_id
     match finding:
-        case Found(reference, amount, currency, answer) if (amount, currency) == (
-            order.amount,
-            order.currency,
-        ):
+        case Found(reference, _, _, answer) if finding.is_of(order):
             done = Done(reference, answer)
             effects.answer_attempt(session, attempt_id, "done", answer_of(done))
             return _settle(session, shop, job, attempted.share_id, done)
-        case Found(reference, amount, currency, answer):
-            word = (
-                f"The provider knows a refund of {money(amount, currency)} where "
-                f"{money(order.amount, order.currency)} was asked for ({reference})."
-            )
+        case Found(_, _, _, answer):
+            word = another_refund(order, finding)
             effects.answer_attempt(session, attempt_id, "unknown", {"sentence": word})
             effects.give_to_a_person(session, shop.rules, job.taken, word, dict(answer))
             return False
@@ -204,9 +193,13 @@ def _settle(
     if isinstance(outcome, Refused):
         if effects.settle_share(session, job.taken, share_id, "refused", None, answer):
             effects.finish(session, shop.rules, job.taken, "refused", outcome.reason, answer)
+        else:
+            ask_soon(session, job.taken.effect_id)
         return False
     reference = outcome.provider_reference
     if not effects.settle_share(session, job.taken, share_id, "paid", reference, answer):
+        paid: dict[int, Truth] = {share_id: WasPaid(reference)}
+        settle_unknown_refund(session, shop.rules, job.taken.effect_id, paid, "a late answer")
         return False
     effect = session.get_one(Effect, job.taken.effect_id)
     refund = refund_of(effect)

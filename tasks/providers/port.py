@@ -5,8 +5,8 @@ An adapter never raises for what the provider does or fails to do; it sorts it i
 """
 
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, runtime_checkable
 
 from claims.outside import Answer, Outcome
 
@@ -34,6 +34,14 @@ class Found:
     amount: int
     currency: str
     answer: Answer = field(default_factory=dict)
+    payment_reference: str | None = None
+    """The payment that it went back to; None only where the provider does not tell."""
+
+    def is_of(self, order: RefundOrder) -> bool:
+        """Whether it is the refund that was ordered, and no other under the same reference."""
+        return (self.amount, self.currency) == (order.amount, order.currency) and (
+            self.payment_reference in {None, order.payment_reference}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,32 @@ Finding = Found | Failed | Absent | CannotTell
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One refund in the provider's own list. `amount` is in minor units, `at` when it was made.
+
+    `reference` is ours as the provider was given it, or empty where it was made elsewhere.
+    `standing`: paid (also while the bank still works on it), reversed (the money came back to
+    the shop), failed (it never reached the customer).
+    """
+
+    reference: str
+    provider_reference: str
+    payment_reference: str
+    amount: int
+    currency: str
+    at: datetime
+    standing: Literal["paid", "reversed", "failed"] = "paid"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A part of the list; `following` names the next part, None where this is the last."""
+
+    refunds: tuple[Listed, ...]
+    following: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Abilities:
     """What a provider declares; None for a time means that it has no such thing."""
 
@@ -75,6 +109,8 @@ class Abilities:
     """How long after the payment it can be refunded."""
     currencies: frozenset[str] | None
     """None is every currency."""
+    lists: bool = False
+    """Whether it tells all refunds since a moment (`ListsRefunds`), to be reconciled with ours."""
 
     @property
     def may_be_retried(self) -> bool:
@@ -97,4 +133,15 @@ class Provider(Protocol):
 
         Some know refunds only by their payment, so they look among those of the order's.
         """
+        ...
+
+
+@runtime_checkable
+class ListsRefunds(Protocol):
+    """A provider with the ability `lists`."""
+
+    def list_refunds(
+        self, since: datetime, following: str | None, stop_after_seconds: float
+    ) -> ListPage | CannotTell:
+        """A page of all refunds made or changed since, oldest first; `following` is of the last."""
         ...

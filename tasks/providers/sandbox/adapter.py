@@ -1,25 +1,27 @@
 """The port for payment providers, spoken to the sandbox over HTTP."""
 
 import json
-import ssl
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from tasks.providers.port import (
     Abilities,
     Absent,
     CannotTell,
+    Failed,
     Finding,
     Found,
+    Listed,
+    ListPage,
     RefundOrder,
 )
-
-CONNECT_SECONDS = 2.0
-MOST_BYTES = 256 * 1024
+from tasks.providers.sending import Sender
 
 ABILITIES = Abilities(
     key_lifetime=timedelta(hours=24),
@@ -29,7 +31,9 @@ ABILITIES = Abilities(
     several_refunds_per_payment=True,
     refund_window=None,
     currencies=None,
+    lists=True,
 )
+PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,28 @@ class _Answer:
         return value if isinstance(value, str) else otherwise
 
 
+class _Row(BaseModel):
+    id: str
+    reference: str
+    payment: str
+    amount: int
+    currency: str
+    at: datetime
+    status: Literal["paid", "reversed", "failed"]
+
+
+class _Page(BaseModel):
+    refunds: list[_Row]
+    next: int | None
+
+    def listed(self) -> ListPage:
+        rows = (
+            Listed(r.reference, r.id, r.payment, r.amount, r.currency, r.at, r.status)
+            for r in self.refunds
+        )
+        return ListPage(tuple(rows), None if self.next is None else str(self.next))
+
+
 class Sandbox:
     """A provider at `url`. A connection for each call, so that none is stale."""
 
@@ -51,7 +77,7 @@ class Sandbox:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._tls = ssl.create_default_context()  # made once: it costs 20 ms
+        self._sender = Sender()
 
     def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Outcome:
         request = httpx.Request(
@@ -85,49 +111,56 @@ class Sandbox:
         refunds = (answer.body or {}).get("refunds")
         if answer.status != 200 or not isinstance(refunds, list):
             return CannotTell(f"The provider answered {answer.status} when it was asked.")
-        match refunds:
-            case []:
-                return Absent()
-            case [
-                {"id": str(provider_reference), "amount": int(amount), "currency": str(currency)}
-            ]:
-                return Found(provider_reference, amount, currency, refunds[0])
-            case [_]:
-                return CannotTell(
-                    "The provider knows a refund but tells it in a way nobody can read."
-                )
-            case _:
-                return CannotTell(
-                    f"The provider knows {len(refunds)} refunds under {order.reference}; "
-                    "there should be one."
-                )
+        return _found(refunds, order.reference)
+
+    def list_refunds(
+        self, since: datetime, following: str | None, stop_after_seconds: float
+    ) -> ListPage | CannotTell:
+        params = {"since": since.isoformat(), "after": following or "0", "limit": str(PAGE)}
+        request = httpx.Request("GET", f"{self._url}/refunds", params=params)
+        try:
+            answer = self._call(request, stop_after_seconds)
+        except httpx.RequestError as wrong:
+            return CannotTell(f"The provider could not be asked: {wrong!r}.")
+        try:
+            return _Page.model_validate(answer.body or {}).listed()
+        except ValidationError:
+            return CannotTell(f"The provider answered {answer.status}, and not with a list.")
 
     def _call(self, request: httpx.Request, stop_after_seconds: float) -> _Answer:
-        """One request on a fresh connection, given up when the time is over, never redirected."""
-        stop = time.monotonic() + stop_after_seconds
-        timeout = httpx.Timeout(
-            stop_after_seconds, connect=min(CONNECT_SECONDS, stop_after_seconds)
-        )
-        request.extensions["timeout"] = timeout.as_dict()
-        content = b""
-        with httpx.HTTPTransport(verify=self._tls, trust_env=False) as transport:
-            response = transport.handle_request(request)
-            try:
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if len(content) > MOST_BYTES or time.monotonic() > stop:
-                        raise httpx.ReadTimeout("the answer takes too long", request=request)
-            finally:
-                response.close()
+        answered = self._sender.send(request, time.monotonic() + stop_after_seconds)
         try:
-            body = json.loads(content)
+            body = json.loads(answered.content)
         except (ValueError, RecursionError):
             body = None
         return _Answer(
-            response.status_code,
+            answered.status,
             body if isinstance(body, dict) else None,
-            response.headers.get("Retry-After"),
+            answered.headers.get("Retry-After"),
         )
+
+
+def _found(refunds: list[dict[str, object]], reference: str) -> Finding:
+    match refunds:
+        case []:
+            return Absent()
+        case [{"status": "failed" | "reversed" as standing, "id": str(there)}]:
+            return Failed(there, f"The refund was made and {standing} later.", refunds[0])
+        case [
+            {
+                "id": str(there),
+                "payment": str(payment),
+                "amount": int(amount),
+                "currency": str(currency),
+            }
+        ]:
+            return Found(there, amount, currency, refunds[0], payment)
+        case [_]:
+            return CannotTell("The provider knows a refund but tells it in a way nobody can read.")
+        case _:
+            return CannotTell(
+                f"The provider knows {len(refunds)} refunds under {reference}; there should be one."
+            )
 
 
 def _sorted(answer: _Answer) -> Outcome:

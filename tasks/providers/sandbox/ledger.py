@@ -30,6 +30,14 @@ CREATE TABLE IF NOT EXISTS answers (
     key TEXT PRIMARY KEY, asked TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS mishaps (
+    refund INTEGER PRIMARY KEY, status TEXT NOT NULL CHECK (status IN ('reversed', 'failed')),
+    at TEXT NOT NULL
+);
+CREATE VIEW IF NOT EXISTS refunds_now AS
+    SELECT refunds.*, coalesce(mishaps.status, 'paid') AS status,
+        coalesce(mishaps.at, refunds.at) AS changed
+    FROM refunds LEFT JOIN mishaps ON mishaps.refund = refunds.id;
 CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 1), ahead REAL NOT NULL);
 INSERT OR IGNORE INTO clock VALUES (1, 0);
 """
@@ -117,18 +125,35 @@ class Ledger:
             )
         return reply
 
+    def befall(self, refund: str, status: str) -> Reply:
+        """Have a refund reversed by the customer's bank, or fail after it was made."""
+        number = refund.removeprefix("sbx_")
+        with self._transaction() as book:
+            book.execute(
+                "INSERT OR REPLACE INTO mishaps SELECT id, ?, ? FROM refunds WHERE id = ?",
+                (status, self._now(book).isoformat(), int(number) if number.isdecimal() else 0),
+            )
+            known = book.execute("SELECT changes()").fetchone()[0]
+        if not known:
+            return _error(404, f"There is no refund {refund}.")
+        return Reply(200, {"id": refund, "status": status})
+
     def refunds_under(self, reference: str) -> list[JsonObject]:
         """Every refund with this reference of the shop's; none is an empty list."""
         rows = self._connection().execute(
-            "SELECT * FROM refunds WHERE reference = ? ORDER BY id", (reference,)
+            "SELECT * FROM refunds_now WHERE reference = ? ORDER BY id", (reference,)
         )
         return [_shown(row) for row in rows]
 
-    def page(self, after: int, limit: int) -> JsonObject:
-        """The refunds in the order they were made, from the one after `after` on."""
+    def page(self, after: int, limit: int, since: str = "") -> JsonObject:
+        """The refunds made or changed since, in the order they were made, after that with the
+        number `after`."""
         rows = (
             self._connection()
-            .execute("SELECT * FROM refunds WHERE id > ? ORDER BY id LIMIT ?", (after, limit))
+            .execute(
+                "SELECT * FROM refunds_now WHERE id > ? AND changed >= ? ORDER BY id LIMIT ?",
+                (after, since, limit),
+            )
             .fetchall()
         )
         following = rows[-1]["id"] if len(rows) == limit else None
@@ -136,7 +161,7 @@ class Ledger:
 
     def latest(self, limit: int) -> list[JsonObject]:
         rows = self._connection().execute(
-            "SELECT * FROM refunds ORDER BY id DESC LIMIT ?", (limit,)
+            "SELECT * FROM refunds_now ORDER BY id DESC LIMIT ?", (limit,)
         )
         return [_shown(row) for row in rows]
 
@@ -152,7 +177,7 @@ class Ledger:
     def forget(self) -> None:
         """Everything is as on the first day, the clock too; for tests and trials."""
         with self._transaction() as book:
-            for table in ("payments", "refunds", "answers"):
+            for table in ("payments", "refunds", "answers", "mishaps"):
                 book.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             book.execute("UPDATE clock SET ahead = 0")
 
@@ -194,7 +219,8 @@ class Ledger:
             )
         payment = book.execute(
             "SELECT amount, currency,"
-            " (SELECT coalesce(sum(amount), 0) FROM refunds WHERE payment = ?1) AS refunded"
+            " (SELECT coalesce(sum(amount), 0) FROM refunds_now"
+            "  WHERE payment = ?1 AND status = 'paid') AS refunded"
             " FROM payments WHERE reference = ?1",
             (asked.payment,),
         ).fetchone()

@@ -7,7 +7,8 @@ for demonstrations with imported orders. SIGTERM ends it.
     POST /payments   {reference, amount, currency}                a payment was captured
     POST /refunds    {payment, amount, currency, reference}       with an Idempotency-Key
     GET  /refunds?reference=…                                     look-up by the shop's reference
-    GET  /refunds?after=…&limit=…                                 the whole ledger, page by page
+    GET  /refunds?after=…&limit=…&since=…                         the whole ledger, page by page
+    POST /mishaps    {refund, status}                             it is reversed, or fails late
     DELETE /ledger                                                forget everything, for tests
     PUT, GET, DELETE /faults                                      misbehave (see `faults`)
     GET, POST /clock {move_seconds}                               its own clock
@@ -22,8 +23,10 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,6 +56,11 @@ class RefundBody(_Strict):
     amount: int = Field(gt=0)
     currency: str = Field(pattern=CURRENCY)
     reference: str = Field(min_length=1, max_length=200)
+
+
+class MishapBody(_Strict):
+    refund: str
+    status: Literal["reversed", "failed"]
 
 
 class ClockBody(_Strict):
@@ -157,7 +165,16 @@ class Handler(BaseHTTPRequestHandler):
         after, limit = query.get("after", "0"), query.get("limit", "100")
         if not (after.isdecimal() and limit.isdecimal()):
             return Reply(400, {"error": "after and limit are whole numbers."})
-        return Reply(200, ledger.page(int(after), max(1, min(int(limit), MOST_ROWS))))
+        try:
+            since = datetime.fromisoformat(query["since"]) if "since" in query else None
+        except ValueError:
+            return Reply(400, {"error": "since is a moment, such as 2026-01-31T00:00:00+00:00."})
+        oldest = since.astimezone(UTC).isoformat() if since else ""
+        return Reply(200, ledger.page(int(after), max(1, min(int(limit), MOST_ROWS)), oldest))
+
+    def befall(self, _query: Mapping[str, str]) -> Reply:
+        body = MishapBody.model_validate_json(self._body())
+        return self.server.ledger.befall(body.refund, body.status)
 
     def set_faults(self, _query: Mapping[str, str]) -> Reply:
         self.server.faults.replace(FaultPlan.model_validate_json(self._body()))
@@ -189,6 +206,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[Handler, Mapping[str, str]], Reply]] 
     ("POST", "/payments"): Handler.register_payment,
     ("POST", "/refunds"): Handler.pay_refund,
     ("GET", "/refunds"): Handler.look_up,
+    ("POST", "/mishaps"): Handler.befall,
     ("DELETE", "/ledger"): Handler.forget,
     ("PUT", "/faults"): Handler.set_faults,
     ("GET", "/faults"): Handler.show_faults,
