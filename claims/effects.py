@@ -21,6 +21,7 @@ from claims import cases, clock, outcomes
 from claims.concluding import conclude
 from claims.door import finish_writing
 from claims.incidents import open_incident
+from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Json, Observation, RefundShare
 from claims.outcomes import Outcome
 from claims.people import Actor
@@ -95,10 +96,11 @@ def begin_attempt(
     *,
     action: Literal["call", "look-up"] = "call",
     share_id: int | None = None,
+    machine: MachineTime | None = None,
 ) -> int | None:
     """Write the attempt, to be committed before the call; None if the effect is no longer ours.
 
-    Counts as a try (a look-up does not).
+    Counts as a try (a look-up does not). `machine` is this moment on the worker's machine.
     """
     effect = _mine(session, taken)
     if effect is None:
@@ -115,6 +117,9 @@ def begin_attempt(
         request_hash=request_hash,
         answer={},
         worker=taken.worker,
+        machine_at=machine.at if machine else None,
+        machine_boot=machine.boot if machine else None,
+        machine_up=machine.up if machine else None,
     )
     session.add(attempt)
     session.flush()

@@ -3,10 +3,12 @@
 from claims.models.attachments import Attachment
 from claims.models.base import Base, Json, keep
 from claims.models.effects import Attempt, Deadline, Effect, Incident, Observation
+from claims.models.incarnations import Incarnation
 from claims.models.journal import JournalEntry, JournalHead
 from claims.models.migrations import CaseMigration
 from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
 from claims.models.processes import RunningProcess, TakenUpFiles
+from claims.models.provider_events import ProviderEvent
 from claims.models.reclamations import Item, Reclamation, WorkflowVersion
 from claims.models.refunds import Refund, RefundLine, RefundShare
 from claims.models.staff import (
@@ -30,6 +32,7 @@ __all__ = [
     "Deadline",
     "Effect",
     "ImportRun",
+    "Incarnation",
     "Incident",
     "Item",
     "JournalEntry",
@@ -41,6 +44,7 @@ __all__ = [
     "Order",
     "OrderLine",
     "Payment",
+    "ProviderEvent",
     "Reclamation",
     "Refund",
     "RefundLine",

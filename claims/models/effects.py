@@ -105,6 +105,10 @@ class Attempt(Base):
     """NULL until answered; one that stays NULL is a crash after the attempt: unknown."""
     answer: Mapped[Json]
     worker: Mapped[str] = mapped_column(default="", server_default="")
+    machine_at: Mapped[Moment | None]
+    """The moment of `at` by the clock of the worker's machine (see `claims.machine_time`)."""
+    machine_boot: Mapped[str | None]
+    machine_up: Mapped[timedelta | None]
 
     effect: Mapped[Effect] = relationship(back_populates="attempts")
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from claims import clock, late_truth
 from claims.effects import AttemptResult
 from claims.late_truth import Truth, WasNotPaid, WasPaid
+from claims.machine_time import MachineTime
 from claims.models import Effect, Json, RefundShare
 from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import refund_of, tried_of
@@ -29,6 +30,7 @@ class Question:
     provider: Provider
     tried: tuple[Tried, ...]
     asked_at: datetime
+    machine: MachineTime
 
 
 def ask_about_next(shop: Workshop) -> bool:
@@ -61,6 +63,7 @@ def ask_about_next(shop: Workshop) -> bool:
 def _questions(shop: Workshop, effect: Effect, now: datetime) -> list[Question]:
     """About each share that is held, as far as its provider can be asked at all."""
     questions: list[Question] = []
+    machine = shop.machine_time()
     for share in refund_of(effect).shares:
         provider = shop.providers.get(share.payment.provider)
         if share.status != "held" or provider is None or not provider.abilities.looks_up:
@@ -69,7 +72,7 @@ def _questions(shop: Workshop, effect: Effect, now: datetime) -> list[Question]:
         keys = [attempt.key for attempt in tried if attempt.action == "call"]
         key = keys[-1] if keys else share_key(effect.key, share.position, 1)
         order = order_of(share, effect.key, key)
-        questions.append(Question(share.id, order, provider, tried, now))
+        questions.append(Question(share.id, order, provider, tried, now, machine))
     return questions
 
 

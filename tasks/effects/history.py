@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, Refused
 from tasks.effects.next_step import Tried
@@ -47,9 +48,17 @@ def tried_of(effect: Effect, share: RefundShare) -> list[Tried]:
             at=attempt.at,
             result=attempt.result,
             answered=bool(attempt.answer.get("answered")),
+            machine=machine_time_of(attempt),
         )
         for attempt in _attempts(effect, share)
     ]
+
+
+def machine_time_of(attempt: Attempt) -> MachineTime | None:
+    """When an attempt was made, by the machine that made it; None for those of long ago."""
+    if attempt.machine_at is None or attempt.machine_up is None:
+        return None
+    return MachineTime(attempt.machine_at, attempt.machine_boot or "", attempt.machine_up)
 
 
 def _attempts(effect: Effect, share: RefundShare) -> list[Attempt]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from claims.machine_time import MachineTime
+from tasks.effects.elapsed import ages, is_surely_younger, surely_passed
 from tasks.providers.port import Abilities
 
 KEY_MARGIN = timedelta(minutes=30)
 """A key is not relied upon for the last of its life: clocks differ."""
-CLOCKS_DIFFER = timedelta(minutes=1)
 IN_FLIGHT = timedelta(minutes=15)
 """A request that got no answer may be on its way for this long."""
 
@@ -31,6 +32,8 @@ class Tried:
     """None where the worker died before it could write the answer."""
     answered: bool = False
     """Whether the provider has finished with the request."""
+    machine: MachineTime | None = None
+    """The same moment as `at`, by the clocks of the worker's machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,38 @@ def share_key(effect_key: str, position: int, generation: int) -> str:
 
 
 def next_step(
-    effect_key: str, position: int, abilities: Abilities, tried: Sequence[Tried], now: datetime
+    effect_key: str,
+    position: int,
+    abilities: Abilities,
+    tried: Sequence[Tried],
+    now: datetime,
+    machine: MachineTime | None = None,
+    *,
+    looks_first: bool = False,
 ) -> Step:
-    """The one thing that may be done now."""
-    generation = 1 + len({attempt.key for attempt in tried if attempt.result == "absent"})
-    key = share_key(effect_key, position, generation)
+    """The one thing that may be done now; `machine` is the same moment on this machine.
+
+    `looks_first`: attempts may be missing, so nothing is asked for before it was looked up.
+    """
+    called = {attempt.key for attempt in tried if attempt.action == "call"}
+    absent = {attempt.key for attempt in tried if attempt.result == "absent"}
+    key = share_key(effect_key, position, 1 + len(called & absent))
     unclear = _unclear(tried, key)
+    looked_last = (
+        bool(tried)
+        and tried[-1].action == "look-up"
+        and (tried[-1].answered or tried[-1].result == "absent")
+    )
+    if looks_first and abilities.looks_up and not looked_last:
+        return LookUp(key)
     if not unclear:
         return Call(key)
     lifetime = abilities.key_lifetime
-    age = now - unclear[0].at
-    # An attempt that lies ahead was made before the clock was put back: its age is not known.
-    key_lives = lifetime is not None and -CLOCKS_DIFFER < age < lifetime - KEY_MARGIN
+    first = unclear[0]
+    key_lives = lifetime is not None and is_surely_younger(
+        ages(first.at, first.machine, now, machine), lifetime - KEY_MARGIN
+    )
     stored = abilities.replays_stored_errors and any(attempt.answered for attempt in unclear)
-    looked_last = tried[-1].action == "look-up" and tried[-1].answered
     if key_lives and (not stored or looked_last or not abilities.looks_up):
         return Call(key)
     if abilities.looks_up:
@@ -90,10 +111,28 @@ def next_step(
     return AskPerson("The provider no longer knows the key, and it cannot look a refund up.")
 
 
-def is_surely_absent(tried: Sequence[Tried], key: str, now: datetime) -> bool:
-    """Whether a look-up that found nothing is the last word: nothing is on its way any more."""
-    return all(
-        attempt.answered or now - attempt.at >= IN_FLIGHT for attempt in _unclear(tried, key)
+def is_surely_absent(
+    tried: Sequence[Tried], key: str, looked_at: datetime, machine: MachineTime | None = None
+) -> bool:
+    """Whether a look-up that found nothing is the last word; `looked_at` is when it was begun."""
+    return on_its_way_for(tried, key, looked_at, machine) <= timedelta(0)
+
+
+def on_its_way_for(
+    tried: Sequence[Tried], key: str, now: datetime, machine: MachineTime | None = None
+) -> timedelta:
+    """How long a call with this key may still take hold; nought or less where none can.
+
+    For a look-up that found nothing, `now` is when it was begun, not when its answer was read:
+    the worker may have slept in between.
+    """
+    return max(
+        (
+            IN_FLIGHT - surely_passed(ages(attempt.at, attempt.machine, now, machine))
+            for attempt in _unclear(tried, key)
+            if not attempt.answered
+        ),
+        default=timedelta(0),
     )
 
 

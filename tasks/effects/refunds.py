@@ -7,17 +7,21 @@ which the next worker goes on (`tasks.effects.next_step`).
 
 import time
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from claims import clock, effects
+from claims.incarnations import was_restored
 from claims.incidents import open_incident, tell_once
 from claims.late_truth import Truth, WasPaid, ask_soon, settle_unknown_refund
-from claims.models import Effect, Refund, RefundShare
+from claims.machine_time import MachineTime
+from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.refunds import goes_to_store_credit, money
 from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import (
+    machine_time_of,
     may_be_paid_twice,
     refund_of,
     settled_by_late_word,
@@ -28,8 +32,9 @@ from tasks.effects.next_step import (
     AskPerson,
     Call,
     LookUp,
-    is_surely_absent,
+    Step,
     next_step,
+    on_its_way_for,
 )
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
@@ -89,9 +94,8 @@ def _begin_step(
     session: Session, shop: Workshop, job: Job, effect: Effect, share: RefundShare
 ) -> Attempted | None:
     provider = shop.providers[share.payment.provider]
-    step = next_step(
-        job.key, share.position, provider.abilities, tried_of(effect, share), clock.now(session)
-    )
+    machine = shop.machine_time()
+    step = _next_step(session, shop, job, effect, share, machine)
     if isinstance(step, AskPerson):
         effects.give_to_a_person(session, shop.rules, job.taken, step.reason, {})
         return None
@@ -103,10 +107,30 @@ def _begin_step(
         digest(asdict(order)),
         action="call" if isinstance(step, Call) else "look-up",
         share_id=share.id,
+        machine=machine,
     )
     if attempt_id is None:
         return None
     return Attempted(attempt_id, share.id, step, order, provider)
+
+
+def _next_step(
+    session: Session,
+    shop: Workshop,
+    job: Job,
+    effect: Effect,
+    share: RefundShare,
+    machine: MachineTime,
+) -> Step:
+    return next_step(
+        job.key,
+        share.position,
+        shop.providers[share.payment.provider].abilities,
+        tried_of(effect, share),
+        clock.now(session),
+        machine,
+        looks_first=was_restored(session),
+    )
 
 
 def _make(shop: Workshop, job: Job, attempted: Attempted) -> bool:
@@ -175,13 +199,16 @@ def _absent(session: Session, shop: Workshop, job: Job, attempted: Attempted) ->
         return False
     share = session.get_one(RefundShare, attempted.share_id)
     word = "The provider knows no such refund."
-    if is_surely_absent(tried_of(effect, share), attempted.step.key, clock.now(session)):
-        effects.answer_attempt(session, attempted.attempt_id, "absent", {"sentence": word})
+    look = session.get_one(Attempt, attempted.attempt_id)
+    tried, key = tried_of(effect, share), attempted.step.key
+    wait = on_its_way_for(tried, key, look.at, machine_time_of(look))
+    if wait <= timedelta(0):
+        effects.answer_attempt(session, look.id, "absent", {"sentence": word})
         return True
-    effects.answer_attempt(
-        session, attempted.attempt_id, "unknown", {"sentence": word, "answered": True}
-    )
-    _later(session, shop, job, Unknown(word))
+    effects.answer_attempt(session, look.id, "unknown", {"sentence": word, "answered": True})
+    step = _next_step(session, shop, job, effect, share, shop.machine_time())
+    # Where the key is of no more use, the next look decides; before that none can.
+    _later(session, shop, job, Unknown(word), wait if isinstance(step, LookUp) else None)
     return False
 
 
@@ -222,11 +249,20 @@ def _finish_paid(session: Session, shop: Workshop, job: Job, refund: Refund) -> 
     effects.finish(session, shop.rules, job.taken, "done", word, {"references": references})
 
 
-def _later(session: Session, shop: Workshop, job: Job, outcome: NotBegun | Unknown) -> None:
+def _later(
+    session: Session,
+    shop: Workshop,
+    job: Job,
+    outcome: NotBegun | Unknown,
+    wait: timedelta | None = None,
+) -> None:
     effect = session.get_one(Effect, job.taken.effect_id)
     looked = sum(1 for a in effect.attempts if a.action == "look-up" and a.result == "unknown")
     if looked >= effects.MOST_TRIES:
         effects.give_to_a_person(session, shop.rules, job.taken, outcome.reason, {})
+        return
+    if wait is not None:
+        effects.postpone(session, job.taken, wait, outcome.reason)
         return
     paid = sum(1 for share in refund_of(effect).shares if share.status == "paid")
     postpone_or_stop(session, shop, job, outcome, settled=paid)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from claims.rules import Rules
 from config.settings import Settings
 from tasks.workshop import Workshop, open_workshop
+from tests.support.machine import MovableMachine
 from tests.support.parts import Sandbox
 from tests.tasks.desk import Desk
 
@@ -22,9 +23,15 @@ def _shared_workshop(shared_settings: Settings, rules: Rules) -> Iterator[Worksh
 
 
 @pytest.fixture
-def workshop(_shared_workshop: Workshop, settings: Settings) -> Workshop:
+def machine() -> MovableMachine:
+    """The machine that the worker runs on; the desk lets time pass there too."""
+    return MovableMachine()
+
+
+@pytest.fixture
+def workshop(_shared_workshop: Workshop, settings: Settings, machine: MovableMachine) -> Workshop:
     """What a worker process holds; effects are carried out in the test's own thread."""
-    return replace(_shared_workshop, stopping=threading.Event())
+    return replace(_shared_workshop, stopping=threading.Event(), machine_time=machine)
 
 
 @pytest.fixture
@@ -33,5 +40,6 @@ def desk(
     owner_sessions: sessionmaker[Session],
     rules: Rules,
     sandbox: Sandbox,
+    machine: MovableMachine,
 ) -> Desk:
-    return Desk(sessions, owner_sessions, rules, sandbox)
+    return Desk(sessions, owner_sessions, rules, sandbox, machine)

@@ -16,6 +16,7 @@ from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
 from tests.support.cases import AGENT, claim_first, press
 from tests.support.loopback import http
+from tests.support.machine import MovableMachine
 from tests.support.parts import Sandbox
 from tests.support.shop import Line, an_order
 
@@ -30,6 +31,7 @@ class Desk:
     owner_sessions: sessionmaker[Session]
     rules: Rules
     sandbox: Sandbox
+    machine: MovableMachine
 
     def ask_refund(
         self,
@@ -96,11 +98,16 @@ class Desk:
             )
 
     def pass_time(self, by: timedelta, *, for_provider: bool = True) -> None:
-        with self.owner_sessions.begin() as session:
-            clock.move(session, by)
+        self.move_database_clock(by)
+        self.machine.pass_time(by)
         if for_provider:
             body = {"move_seconds": by.total_seconds()}
             http.post(f"{self.sandbox.url}/clock", json=body).raise_for_status()
+
+    def move_database_clock(self, by: timedelta) -> None:
+        """No time passes; that one clock jumps."""
+        with self.owner_sessions.begin() as session:
+            clock.move(session, by)
 
     def work_off(self, shop: Workshop, effect_id: int, rounds: int = 20) -> "Seen":
         """Carry out until it is settled, with the waits in between passed quickly."""

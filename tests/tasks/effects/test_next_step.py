@@ -6,8 +6,8 @@ from tasks.effects.next_step import (
     Call,
     LookUp,
     Tried,
-    is_surely_absent,
     next_step,
+    on_its_way_for,
     share_key,
 )
 from tasks.providers.sandbox.adapter import ABILITIES
@@ -100,8 +100,8 @@ def test_absent_is_the_last_word_only_when_nothing_is_on_its_way() -> None:
     answered, young = call("unknown", answered=True), call(None)
     old = call("unknown", ago=timedelta(minutes=16))
 
-    assert is_surely_absent([answered, old], FIRST, NOW)
-    assert not is_surely_absent([answered, young], FIRST, NOW)
+    assert on_its_way_for([answered, old], FIRST, NOW) <= timedelta(0)
+    assert on_its_way_for([answered, young], FIRST, NOW) == timedelta(minutes=14, seconds=30)
 
 
 def test_an_attempt_that_lies_ahead_of_a_clock_put_back_is_looked_up() -> None:
