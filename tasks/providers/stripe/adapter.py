@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, cast
 import stripe
 
 from claims.outside import Done, Outcome, Refused, Unknown
+from claims.provider_events import REFERENCE_NAME
 from tasks.providers.port import Abilities, Absent, CannotTell, Failed, Finding, Found, RefundOrder
 from tasks.providers.sending import Sender
 from tasks.providers.stripe.amounts import AmountRefused, from_stripe, to_stripe
 from tasks.providers.stripe.errors import cannot_tell, sorted_error
 from tasks.providers.stripe.http import DeadlineClient
-from tasks.providers.stripe.refund import REFERENCE, Seen, seen
+from tasks.providers.stripe.refund import Seen, seen
 
 if TYPE_CHECKING:
     from stripe._base_address import BaseAddresses
@@ -59,7 +60,11 @@ class Stripe:
         """`pending` counts as done: Stripe has taken it on, and tells later if it fails."""
         try:
             amount = to_stripe(order.amount, order.currency)
-            asked = {**_payment(order), "amount": amount, "metadata": {REFERENCE: order.reference}}
+            asked = {
+                **_payment(order),
+                "amount": amount,
+                "metadata": {REFERENCE_NAME: order.reference},
+            }
         except AmountRefused as refused:
             return Refused(str(refused))
         try:

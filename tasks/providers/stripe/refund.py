@@ -5,8 +5,8 @@ from typing import Any
 
 import stripe
 
-REFERENCE = "redress_reference"
-"""The name of our reference in the metadata of a refund."""
+from claims.provider_events import REFERENCE_NAME
+
 CAME_TO_NOTHING = frozenset({"failed", "canceled"})
 """All other states are on the way to the customer or there: pending, requires_action, succeeded."""
 KEPT = ("id", "amount", "currency", "status", "failure_reason", "charge", "payment_intent")
@@ -42,6 +42,6 @@ def seen(refund: stripe.Refund) -> Seen:
         currency=str(whole["currency"]).upper(),
         status=status,
         why=f"Stripe says that the refund is {status}: {reason}.",
-        reference=(whole.get("metadata") or {}).get(REFERENCE),
+        reference=(whole.get("metadata") or {}).get(REFERENCE_NAME),
         told={name: whole[name] for name in KEPT if isinstance(whole.get(name), str | int)},
     )
