@@ -6,6 +6,22 @@ from workflows.definition import Subject
 
 ITEM: frozenset[Subject] = frozenset({"item"})
 
+LETTERS = frozenset(
+    {
+        "ask-evidence",
+        "closed",
+        "exchange-sent",
+        "goodwill-paid",
+        "parcel-reminder",
+        "parts-sent",
+        "refunded",
+        "rejected",
+        "replacement-sent",
+        "return-label",
+    }
+)
+"""The letters that can be written; `tasks.letters` has the words of each."""
+
 COMMON_FACTS = {
     "reclamation.priority": Fact("text", "low, normal or high"),
     "reclamation.source": Fact(
@@ -152,13 +168,22 @@ CATALOGUE = Catalogue(
             ITEM,
             must_handle=frozenset({"done", "refused"}),
             settings={"kind": True},
+            choices={"kind": frozenset({"replacement", "exchange"})},
         ),
         "parts.order": EffectKind(
             "makes a new order for missing parts", ITEM, must_handle=frozenset({"done", "refused"})
         ),
         "return-label.send": EffectKind("makes a return label and sends it to the customer", ITEM),
-        "customer.write": EffectKind("sends the customer a letter", settings={"letter": True}),
-        "staff.notify": EffectKind("tells everyone who holds a role", settings={"role": True}),
+        "customer.write": EffectKind(
+            "sends the customer a letter",
+            settings={"letter": True},
+            choices={"letter": LETTERS},
+        ),
+        "staff.notify": EffectKind(
+            "tells everyone who holds a role",
+            settings={"role": True},
+            choices={"role": frozenset(ROLES)},
+        ),
     },
     roles=frozenset(ROLES) | {"import"},
     item_fields=ITEM_FIELDS,

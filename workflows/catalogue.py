@@ -64,6 +64,8 @@ class EffectKind:
     """Outcomes that a workflow must name an event for: money must handle all three."""
     settings: Mapping[str, bool] = field(default_factory=dict)
     """The keys of `with:` it takes; True where it must be there."""
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What a key of `with:` can be; any word where it is not named here."""
     moves_money: bool = False
     looks_up: bool = True
     """After a crash the outside world can be asked whether it took hold."""

@@ -105,6 +105,7 @@ def _settings(draft: Draft, fields: Fields, key: Scalar, kind: str) -> dict[str,
             text = given.text(name)
             if text is not None and name in known:
                 settings[name] = text
+                _is_choice(draft, given, kind, name, text)
     node = fields.node("with")
     for name, needed in known.items():
         if needed and name not in settings and not (node and name in getattr(node, "entries", {})):
@@ -115,6 +116,17 @@ def _settings(draft: Draft, fields: Fields, key: Scalar, kind: str) -> dict[str,
                 f"Add with: {{ {name}: … }} to the effect {key.text}.",
             )
     return settings
+
+
+def _is_choice(draft: Draft, given: Fields, kind: str, name: str, text: str) -> None:
+    choices = draft.catalogue.effects[kind].choices.get(name)
+    if choices is not None and text not in choices:
+        draft.findings.add(
+            "unknown-word",
+            given.place_of(name),
+            f"{name} of {kind} cannot be {text[:80]}.",
+            did_you_mean(text, sorted(choices)),
+        )
 
 
 @dataclass(frozen=True, slots=True)

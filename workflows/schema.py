@@ -141,7 +141,10 @@ def _effect_of(name: str, catalogue: Catalogue) -> Schema:
     needed = [key for key, is_needed in kind.settings.items() if is_needed]
     must = [outcome for outcome in OUTCOMES if outcome in kind.must_handle]
     settings: Schema = {
-        "properties": dict.fromkeys(kind.settings, _WORD),
+        "properties": {
+            key: {"enum": sorted(kind.choices[key])} if key in kind.choices else _WORD
+            for key in kind.settings
+        },
         "additionalProperties": False,
     }
     then: Schema = {"properties": {"with": {**settings, "required": needed}}, "required": []}

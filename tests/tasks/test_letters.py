@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from claims.catalogue import CATALOGUE
 from tasks.letters import (
     LETTERS,
     TEMPLATES,
@@ -89,3 +90,7 @@ def test_every_text_is_in_the_table() -> None:
     folder = Path(str(TEMPLATES.get_template("letter.txt").filename)).parent
 
     assert {path.name for path in folder.glob("*.txt")} == {*LETTERS.values(), "letter.txt"}
+
+
+def test_a_workflow_can_name_the_letters_that_there_are_and_no_others() -> None:
+    assert set(LETTERS) == CATALOGUE.effects["customer.write"].choices["letter"]

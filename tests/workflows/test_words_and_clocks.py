@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from claims.catalogue import CATALOGUE
 from tests.workflows.shop import SHOP, changed, only_problem_at, problem_at, sound
 from workflows.definition import Definition, Event
-from workflows.reading import read_kept
+from workflows.example import ITEM
+from workflows.reading import problems_in, read_kept
 from workflows.spoken import in_language, languages_of
 
 
@@ -139,3 +141,12 @@ def test_an_effect_may_be_meant_to_repeat() -> None:
     text = changed("    run: refund.pay\n", "    run: refund.pay\n    may-repeat: true\n")
 
     assert sound(text).effects["pay"].may_repeat
+
+
+def test_a_setting_that_nobody_knows_is_told_with_the_near_one() -> None:
+    [problem] = problems_in(
+        ITEM.replace("{ letter: refunded }", "{ letter: refundedd }"), "item.yaml", CATALOGUE
+    )
+
+    assert problem.sentence == "letter of customer.write cannot be refundedd."
+    assert problem.suggestion == "Did you mean refunded?"
