@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from claims import effects
 from claims.effects import Taken
+from tasks.effects.crashes import poisoned
 from tasks.effects.extended import handler_of
 from tasks.effects.job import Handler, Job, back_off, job_of
 from tasks.effects.table import HANDLERS
@@ -34,9 +35,12 @@ def carry_out_next(
 def _carry_out(shop: Workshop, taken: Taken, handlers: Mapping[str, Handler]) -> None:
     with shop.transaction() as session:
         effect = effects.load(session, taken)
-        job = None if effect is None else job_of(effect, taken)
-    if job is None:
-        return
+        if effect is None:
+            return
+        if word := poisoned(effect):
+            effects.give_to_a_person(session, shop.rules, taken, word, {})
+            return
+        job = job_of(effect, taken)
     try:
         handler = handlers.get(job.kind) or handler_of(shop.rules.extensions, job.kind)
         handler(shop, job)
