@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, refunds
+from claims import allowances, approvals, refunds
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
 from claims.people import Actor
@@ -51,6 +51,8 @@ def check(
     if proposed is None:
         terms = rules.choices.refund_terms(case.reclamation.shop.code)
         refunds.check_amount(case, amount_of(values), terms, values)
+    else:
+        approvals.check(proposed)
     amount = proposed.amount if proposed else amount_of(values)
     allowances.check(session, rules, case, amount, actor, at)
 

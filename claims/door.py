@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from claims import attachments, cases, clock, journal, refunded, refunds
+from claims import approvals, attachments, cases, clock, journal, refunded, refunds
 from claims.attachments import Upload
 from claims.cases import CaseRef
 from claims.changes import take_whole
@@ -70,13 +70,16 @@ def fire(
     seen_version: int | None = None,
     request_token: str | None = None,
     files: Mapping[str, Upload] | None = None,
+    seen_proposal: str | None = None,
 ) -> Fired:
     """Fire an event at one case, with its form as it was typed and the files that came with it.
 
     The same `request_token` again does nothing and tells what was done the first time; for
     anything else than that it is refused. Raises
-    Stale (the case is no longer at `seen_version`), InvalidInput (fields), NotAllowed (roles,
-    second person), Refused (no line can be taken now, or money is not left), NotFound.
+    Stale (the case is no longer at `seen_version`, or the refund that waits for approval is no
+    longer what `seen_proposal` says, see `claims.approvals.seen`; an empty one says that none was
+    seen), InvalidInput (fields), NotAllowed (roles, second person), Refused (no line can be taken
+    now, or money is not left), NotFound.
     """
     reclamation = cases.lock(session, [cases.reclamation_of(session, case)])
     [loaded] = reclamation.values()
@@ -87,13 +90,20 @@ def fire(
         return _repeated(done)
     if seen_version is not None and seen_version != chosen.version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
+    declared = rules.definition(session, chosen.workflow_hash).events.get(event)
+    if seen_proposal or (seen_proposal is not None and declared and declared.second_person):
+        _check_seen(chosen, seen_proposal)
     at = clock.now(session)
     refunded.load(session, rules, [loaded], actor, at, lock=True)
-    declared = rules.definition(session, chosen.workflow_hash).events.get(event)
     typed = attachments.take_in(session, chosen, declared, raw or {}, files or {}, actor, at)
     fired = fire_typed(session, rules, chosen, event, actor, typed, at, request_token)
     finish_writing(session)
     return fired
+
+
+def _check_seen(case: Reclamation | Item, seen_proposal: str) -> None:
+    if isinstance(case, Item):
+        approvals.check_seen(refunds.proposal(case), seen_proposal)
 
 
 def fire_typed(
@@ -254,13 +264,16 @@ def _check_actor(
 
 
 def check_second_person(case: Reclamation | Item, event: Event, actor: Actor) -> None:
-    """NotAllowed for the one who proposed the refund, or who last changed the case."""
+    """NotAllowed for whoever proposed or let go the refund, or changed the case since or last."""
     makers = {case.last_person_id}
     if isinstance(case, Item) and (proposed := refunds.proposal(case)):
-        makers.add(proposed.asked_by_id)
+        makers |= approvals.makers_of(proposed)
+    if isinstance(case, Item) and (unclear := refunds.unclear(case)):
+        makers |= {unclear.asked_by_id, unclear.cleared_by_id}
     if actor.staff_id in makers:
         raise NotAllowed(
-            f"{event.label} needs a second person: you made the last step of this case yourself."
+            f"{event.label} needs a second person: you proposed, changed or let go yourself what "
+            "it is about."
         )
 
 

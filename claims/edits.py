@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, clocks, journal
+from claims import approvals, cases, clock, clocks, journal
 from claims.cases import CaseRef
 from claims.changes import go_on
 from claims.door import finish_writing
@@ -251,6 +251,8 @@ def _write_edit(
 ) -> None:
     case.version += 1
     case.last_person_id = actor.staff_id
+    if isinstance(case, Item):
+        approvals.note_maker(case, actor)
     journal.write(
         case.reclamation if isinstance(case, Item) else case,
         actor,

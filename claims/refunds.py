@@ -8,6 +8,7 @@ Python stand the CHECKs of `order_lines`, `orders` and `payments`.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from claims import approvals
 from claims.models import Item, Order, Payment, Refund, RefundShare, keep
 from claims.people import Actor
 from claims.refund_calculation import calculation
@@ -147,6 +148,8 @@ def ask(
         if portion or (kind == "goods" and not amount):
             enter(refund, kind, portion)
     refund.calculation = calculation(refund, limit, portions)
+    if status == "proposed":
+        approvals.bind(refund)
     return refund
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import asking, clocks, journal, refunds
+from claims import approvals, asking, clocks, journal, refunds
 from claims.commands import CommandRun
 from claims.facts import facts_of
 from claims.models import Effect, Incident, Item, Reclamation
@@ -144,6 +144,8 @@ def _move(rules: Rules, prepared: Prepared) -> None:
         request_token=happening.request_token,
     )
     case.version += 1
+    if isinstance(case, Item):
+        approvals.note_maker(case, happening.actor)
     if happening.actor.kind == "person":
         case.last_person_id = happening.actor.staff_id
     if line.source == line.target:

@@ -53,6 +53,8 @@ class Refund(Base):
     asked_by: Mapped[str]
     asked_by_id: Mapped[int | None]
     approved_by: Mapped[str | None]
+    proposed: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    """Of a proposal: what it is made of, and who may not approve it; see `claims.approvals`."""
     cleared_at: Mapped[Moment | None]
     """When it was let go to be paid (or noted as settled outside); none while it is proposed."""
     cleared_by_id: Mapped[int | None]

@@ -167,6 +167,7 @@ def fire_at_ticked(session: Session, rules: Rules, number: str, event: str, acto
                     seen_version=request.form.get(f"seen.{item.id}", type=int),
                     request_token=_own_token(item),
                     files=files,
+                    seen_proposal=request.form.get(f"seen_proposal.{item.id}", ""),
                 )
         except Refused as refused:
             refusals[item.id] = refused

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from claims import approvals
 from claims.door import fire
 from claims.models import Item
 from claims.refusals import InvalidInput, NotAllowed, NotFound, Refused
@@ -15,6 +16,7 @@ from web.security.current import current_actor
 from web.uploads import uploads
 
 blueprint = Blueprint("events", __name__)
+blueprint.add_app_template_filter(approvals.seen, "seen_proposal")
 
 
 @blueprint.get("/reclamations/<number>/events/<event>", defaults={"position": None})
@@ -53,6 +55,7 @@ def _fire(number: str, position: int | None, event: str) -> str:
             seen_version=request.form.get("seen_version", type=int),
             request_token=request.form.get("request_token") or None,
             files=uploads(),
+            seen_proposal=request.form.get("seen_proposal", ""),
         )
         return told(session, rules, fired, item)
 
