@@ -45,6 +45,7 @@ NOWHERE = {
     "PUBLIC_URL": "http://nowhere",
 }
 """Settings that reach nothing, for what needs only the defaults."""
+WEBHOOK_SECRET = "whsec_that_only_the_tests_know"
 CLUSTER = pytest.StashKey[LocalPostgres]()
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -190,6 +191,8 @@ def shared_settings(
             "MAIL_URL": f"smtp://127.0.0.1:{surroundings.smtp_port}",
             "MAIL_FROM": "Redress <service@redress.example>",
             "SANDBOX_URL": f"http://127.0.0.1:{surroundings.sandbox_port}",
+            "SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "PUBLIC_URL": f"http://127.0.0.1:{surroundings.web_port}",
             "PORT": str(surroundings.web_port),
             "DATA_DIR": str(surroundings.folder),

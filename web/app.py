@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import assets, errors, formats, headers, security, uploads
+from web import assets, errors, formats, headers, security, uploads, webhooks
 from web.words import TEMPLATE_WORDS
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ BLUEPRINTS = (
     "web.effects:blueprint",
     "web.workflows.views:blueprint",
     "web.notices:blueprint",
+    "web.webhooks:blueprint",
 )
 """Where each part of the back office is; resolved once, at the start."""
 
@@ -64,6 +65,7 @@ def create_app(redress: Redress) -> Flask:
     app.jinja_env.globals.update(TEMPLATE_WORDS)
     for place in BLUEPRINTS:
         app.register_blueprint(_resolved(place))
+    webhooks.install(app)
     return app
 
 

@@ -14,7 +14,9 @@ from claims.people import Actor
 P = ParamSpec("P")
 R = TypeVar("R")
 
-OPEN_TO_ALL = frozenset({"security.login", "health.check", "assets.bundle", "static"})
+OPEN_TO_ALL = frozenset(
+    {"security.login", "health.check", "assets.bundle", "static", "webhooks.take"}
+)
 """The endpoints that need no sign-in; everything else does."""
 
 

@@ -1,4 +1,4 @@
-"""How often a sign-in may be tried."""
+"""How often somebody who has not signed in may try."""
 
 from typing import cast
 
@@ -20,12 +20,18 @@ def install(app: Flask, redis_url: str) -> None:
         storage_options={"socket_connect_timeout": 1, "socket_timeout": 1},
         in_memory_fallback_enabled=True,
         headers_enabled=False,
-        key_prefix="redress-sign-in",
+        key_prefix="redress",
     )
     view = app.view_functions["security.login"]
     by_account = limiter.limit(PER_ACCOUNT, key_func=_account, methods=["POST"])
     by_address = limiter.limit(PER_ADDRESS, key_func=get_remote_address, methods=["POST"])
     app.view_functions["security.login"] = cast(RouteCallable, by_address(by_account(view)))
+
+
+def limiter_of(app: Flask) -> Limiter:
+    """The one that `install` made, for other doors that are open to all."""
+    [limiter] = app.extensions["limiter"]
+    return cast(Limiter, limiter)
 
 
 def _account() -> str:

@@ -45,7 +45,7 @@ class DatabaseSessions(ServerSideSessionInterface):  # type: ignore[misc]
         self.sessions = sessions
 
     def open_session(self, app: Flask, request: Request) -> ServerSideSession:
-        if request.endpoint in {"static", "assets.bundle", "health.check"}:
+        if request.endpoint in {"static", "assets.bundle", "health.check", "webhooks.take"}:
             return self.session_class(sid=self._generate_sid(self.sid_length))
         return super().open_session(app, request)
 
