@@ -120,8 +120,15 @@ def differences(
     ledger: Path, connection: psycopg.Connection[Row], paid_in_full: int | None = None
 ) -> list[Difference]:
     """`audit` within a transaction of the caller's, whose rows are dictionaries."""
+    return compare(ledger_rows(ledger), connection, paid_in_full)
+
+
+def compare(
+    there: list[Row], connection: psycopg.Connection[Row], paid_in_full: int | None = None
+) -> list[Difference]:
+    """`differences` where the rows of the provider's book are in hand already."""
     return [
-        *_ledgers(ledger_rows(ledger), connection.execute(SHARES).fetchall()),
+        *_ledgers(there, connection.execute(SHARES).fetchall()),
         *_unsettled(connection, paid_in_full),
         *_sums(connection),
         *_chains(connection),

@@ -47,6 +47,8 @@ class Crowd:
     prefix: str = "C"
     """Of the numbers of orders."""
     filed: list[Asked] = field(default_factory=list)
+    first: int = 1
+    """The number of its first order, where another crowd was there before."""
     asked: int = 0
     """How many of those that were filed have been asked for, from the first on."""
 
@@ -88,7 +90,7 @@ class Crowd:
     def _file(self, session: Session, count: int, resolution: str, reason: str) -> None:
         shops = {code: a_shop(session, code, currency) for code, currency in self.shops.items()}
         units = {code: a_business_unit(session, shop) for code, shop in shops.items()}
-        first = len(self.filed) + 1
+        first = self.first + len(self.filed)
         orders = [
             self._order(number, shops[code], units[code])
             for number in range(first, first + count)

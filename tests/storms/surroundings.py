@@ -36,6 +36,7 @@ HOST = "127.0.0.1"
 NO_BROKER = "redis://127.0.0.1:1/0"
 """An address at which no broker ever answers."""
 READY_SECONDS = 180.0
+LEAST_LIFE_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Process:
     is_wanted: bool = False
     """Whether it is to run: `look_after` starts it again where it has ended by itself."""
     starts: int = 0
+    started_at: float = 0.0
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -60,7 +62,13 @@ class Process:
     def runs(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def may_start(self) -> bool:
+        """Whether it has ended, and not as soon as it began: that would go on and on."""
+        return not self.runs and time.monotonic() - self.started_at > LEAST_LIFE_SECONDS
+
     def start(self) -> None:
+        self.started_at = time.monotonic()
         self.process = children.start(
             self.command, log=self.log, environment=self.environment, folder=PROJECT
         )
@@ -186,8 +194,8 @@ class Surroundings:
         return time.monotonic() - began
 
     def look_after(self) -> list[str]:
-        """Start again what has ended by itself, at once; the provider is told its faults again."""
-        again = [each for each in self.processes.values() if each.is_wanted and not each.runs]
+        """Start again what has ended by itself; the provider is told its faults again."""
+        again = [each for each in self.processes.values() if each.is_wanted and each.may_start]
         for process in again:
             process.start()
         if self.faults and any(each.name == "provider" for each in again):

@@ -1,0 +1,237 @@
+"""A provider of the mind: a book of its own, and a network that loses, delays and doubles.
+
+The real adapter of the sandbox speaks to it: only what lies below HTTP is played.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from tasks.providers.port import Abilities
+from tasks.providers.sending import Answered
+from tests.storms.simulation.stage import Stage, chosen
+
+Row = dict[str, object]
+MOST_CALLS = 60
+MOST_IN_A_MINUTE = 8
+MOST_AFTER_THE_LAST_WORD = 8
+LONGEST_ON_THE_WAY = 300.0
+"""Seconds; with a pause before it is sent a request is still younger than IN_FLIGHT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """What goes wrong outside, each with its chance."""
+
+    call: dict[str, float] = field(default_factory=dict)
+    look_up: dict[str, float] = field(default_factory=dict)
+    away: tuple[tuple[float, float], ...] = ()
+    """From when to when nobody listens, in seconds."""
+
+
+@dataclass(eq=False)
+class Book:
+    """What the provider has done, and what it remembers of keys."""
+
+    abilities: Abilities
+    refunds: list[Row] = field(default_factory=list)
+    answers: dict[str, tuple[str, int, Row, datetime]] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    foreign: set[str] = field(default_factory=set)
+    """References under which somebody else has made a refund by hand."""
+
+    def refund(self, key: str, asked: Row, wrong: str, now: datetime) -> tuple[int, Row]:
+        said, lifetime = json.dumps(asked, sort_keys=True), self.abilities.key_lifetime
+        kept = self.answers.get(key) if key and lifetime else None
+        if kept is not None and lifetime is not None and now - kept[3] < lifetime:
+            if kept[0] != said:
+                return 409, {"error": "This key was used for another refund."}
+            return kept[1], kept[2]
+        status, body = self._decide(key, asked, wrong)
+        if status in {201, 402} or (wrong.startswith("stored") and status == 500):
+            self.answers[key] = (said, status, body, now)
+        return status, body
+
+    def _decide(self, key: str, asked: Row, wrong: str) -> tuple[int, Row]:
+        if wrong == "refuse":
+            self.refused.add(str(asked["reference"]))
+            return 402, {"error": "The card issuer refused the refund."}
+        if wrong in {"error-before", "stored-unpaid"}:
+            return 500, {"error": "Something went wrong here."}
+        row: Row = {**asked, "id": f"v-{len(self.refunds) + 1}", "key": key, "status": "paid"}
+        self.refunds.append(row)
+        if wrong == "stored-paid":
+            return 500, {"error": "Something went wrong here."}
+        return 201, row
+
+    def by_hand(self, asked: Row) -> None:
+        """Somebody makes another refund under our reference in the provider's own office."""
+        reference = str(asked["reference"])
+        self.foreign.add(reference)
+        amount = int(str(asked["amount"]))
+        self.refunds.append(
+            {**asked, "amount": amount - 1, "id": f"v-{len(self.refunds) + 1}", "status": "paid"}
+        )
+
+    def under(self, reference: str) -> list[Row]:
+        return [row for row in self.refunds if row["reference"] == reference]
+
+
+@dataclass(eq=False)
+class Network:
+    """The adapter's sender: every request goes over this one."""
+
+    stage: Stage
+    book: Book
+    manners: Manners
+    is_written: Callable[[str, str], bool]
+    """Whether an attempt with this key at this reference is committed."""
+    seconds: float
+    """How long a worker waits for an answer."""
+    poison: str = ""
+    """The payment whose refund no program can ask for."""
+    booked: Callable[[str], None] = lambda _reference: None
+    """Told of each refund made, for hints."""
+    calls: Counter[str] = field(default_factory=Counter)
+    look_ups: int = 0
+    _when: dict[str, list[float]] = field(default_factory=dict)
+    _in_hand: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _last_words: Counter[str] = field(default_factory=Counter)
+
+    def send(self, request: httpx.Request, stop_at: float) -> Answered:
+        if self.stage.in_transaction:
+            self.stage.violated("something outside was called within an open transaction")
+        if request.method == "POST":
+            return self._call(request)
+        return self._look_up(request)
+
+    def _call(self, request: httpx.Request) -> Answered:
+        stage = self.stage
+        asked: Row = json.loads(request.content)
+        key = request.headers.get("Idempotency-Key", "")
+        reference, payment = str(asked["reference"]), str(asked["payment"])
+        if payment == self.poison:
+            raise RuntimeError("A program that cannot even ask.")
+        pauses = stage.pauses
+        stage.reach(f"before send {reference[-8:]} {key[-6:]}", longest=LONGEST_ON_THE_WAY)
+        self._look(reference, key, slept=stage.pauses > pauses)
+        wrong = self._befalls(self.manners.call, request)
+        if wrong == "by-hand" and not self.book.under(reference):
+            self.book.by_hand(asked)
+            wrong = "lose-request"
+        if wrong == "too-many":
+            stage.wait(0.1)
+            return Answered(429, b"{}", httpx.Headers({"Retry-After": "1"}))
+        answer: list[Answered] = []
+        actor = stage.actor
+        assert actor is not None
+        waits = actor.waits + 1
+        travel = stage.dice.uniform(0.01, 0.2)
+        if wrong in {"late-request", "gateway"}:
+            travel = stage.dice.uniform(self.seconds, LONGEST_ON_THE_WAY)
+        back = stage.dice.uniform(0.01, 0.2)
+        if wrong == "late-answer":
+            back = self.seconds * 2
+
+        def arrive() -> None:
+            if self._seen_last_word(key, reference):
+                stage.violated(f"{reference[-8:]} is asked for again and again after the answer")
+            before = len(self.book.refunds)
+            status, body = self.book.refund(key, asked, wrong, stage.now)
+            stage.note(f"the provider answers {status} to {reference[-8:]} {key[-6:]} ({wrong})")
+            if len(self.book.refunds) > before:
+                self.booked(reference)
+            if wrong == "lose-answer":
+                return
+            if wrong == "error-after":
+                status, body = 500, {"error": "Something went wrong here."}
+            content = b"<html>sorry" if wrong == "nonsense" else json.dumps(body).encode()
+            answer.append(Answered(status, content, httpx.Headers()))
+            stage.wake(actor, waits, back)
+
+        if wrong not in {"lose-request", "cut-before"}:
+            stage.later(travel, arrive)
+        if wrong == "gateway":
+            stage.wait(0.1)
+            return Answered(504, b"{}", httpx.Headers())
+        if wrong in {"cut-before", "cut-after"}:
+            stage.wait(0.5)
+            raise httpx.RemoteProtocolError("cut", request=request)
+        self._in_hand[reference] = (actor.name, stage.seconds + self.seconds)
+        stage.wait(self.seconds)
+        self._in_hand.pop(reference, None)
+        stage.reach("after call")
+        if not answer:
+            raise httpx.ReadTimeout("no answer", request=request)
+        return answer[0]
+
+    def _look(self, reference: str, key: str, *, slept: bool) -> None:
+        """What must hold at the moment at which a refund is asked for."""
+        stage = self.stage
+        self.calls[reference] += 1
+        when = self._when.setdefault(reference, [])
+        when.append(stage.seconds)
+        if not self.is_written(reference, key):
+            stage.violated("a call was made whose attempt was not written down before")
+        recent = [at for at in when if at > stage.seconds - 60]
+        if self.calls[reference] > MOST_CALLS or len(recent) > MOST_IN_A_MINUTE:
+            stage.violated(f"{reference[-8:]} is asked for without patience")
+        other = self._in_hand.get(reference)
+        mine = stage.actor.name if stage.actor else ""
+        if other and other[0] != mine and other[1] > stage.seconds and not slept:
+            stage.violated(f"two workers ask for {reference[-8:]} at once")
+
+    def _seen_last_word(self, key: str, reference: str) -> bool:
+        """Whether a key whose answer is kept, and is an error, has been sent too often."""
+        kept = self.book.answers.get(key)
+        if kept is None or kept[1] == 201:
+            return False
+        self._last_words[key] += 1
+        return self._last_words[key] > MOST_AFTER_THE_LAST_WORD
+
+    def _look_up(self, request: httpx.Request) -> Answered:
+        stage = self.stage
+        [reference] = parse_qs(urlsplit(str(request.url)).query)["reference"]
+        self.look_ups += 1
+        stage.reach(f"before look-up {reference[-8:]}")
+        wrong = self._befalls(self.manners.look_up, request)
+        stage.wait(stage.dice.uniform(0.01, 0.2))
+        rows = self.book.under(reference)
+        stage.note(f"the provider knows {len(rows)} under {reference[-8:]} ({wrong})")
+        if wrong == "late-answer":
+            stage.wait(self.seconds)
+            raise httpx.ReadTimeout("no answer", request=request)
+        stage.reach("after look-up")
+        if wrong == "error":
+            return Answered(500, b"{}", httpx.Headers())
+        return Answered(200, json.dumps({"refunds": rows}).encode(), httpx.Headers())
+
+    def _befalls(self, chances: dict[str, float], request: httpx.Request) -> str:
+        stage = self.stage
+        if any(begin <= stage.seconds < end for begin, end in self.manners.away):
+            raise httpx.ConnectError("nobody listens", request=request)
+        if stage.is_calm:
+            return ""
+        wrong = chosen(stage.dice, chances)
+        if wrong == "shut":
+            raise httpx.ConnectError("nobody listens", request=request)
+        return wrong
+
+
+def abilities(kind: str) -> Abilities:
+    """The kinds of providers that there are: what each remembers and can be asked."""
+    keeps, looks = "keys" in kind, "look" in kind
+    return Abilities(
+        key_lifetime=timedelta(hours=24) if keeps else None,
+        replays_stored_errors="stored" in kind,
+        looks_up=looks,
+        partial_refunds=True,
+        several_refunds_per_payment=True,
+        refund_window=None,
+        currencies=None,
+    )
