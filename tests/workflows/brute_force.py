@@ -142,16 +142,23 @@ class BruteForce:
     def _item_fires(self, here: World, index: int) -> Iterator[tuple[bool, World]]:
         item = here.items[index]
         for name, event in self.item.events.items():
-            if event.sent_by or event.on_enter or name in {"paid", "refused", "unclear"}:
+            if event.sent_by or name in {"paid", "refused", "unclear"}:
+                continue
+            if event.on_enter and not self._only_begins_in(item.state):
                 continue
             found = self._item_lines(item, name)
             is_total = all(line is not None for line, *_ in found)
-            is_sure = bool(event.by - {"import"}) or (event.after is not None and is_total)
+            by_itself = event.after is not None or event.on_enter
+            is_sure = bool(event.by - {"import"}) or (by_itself and is_total)
             for line, amount, left in found:
                 if line and not ("pay" in line.effects and event.by == {"import"}):
                     for after in self._item_takes(here, index, line, amount, left):
                         yield is_sure, after
         yield from self._provider_answers(here, index)
+
+    def _only_begins_in(self, state: str) -> bool:
+        lines = self.item.transitions
+        return state == self.item.initial and all(line.target != state for line in lines)
 
     def _provider_answers(self, here: World, index: int) -> Iterator[tuple[bool, World]]:
         item = here.items[index]

@@ -55,6 +55,18 @@ def events(refuted: Refutation) -> list[str]:
     return [f"{step.whose}: {step.event}" for step in refuted.path]
 
 
+def test_a_first_state_that_is_left_on_entering_strands_nobody(tmp_path: Path) -> None:
+    sorted_first = changed(
+        GOODWILL,
+        ("initial: reported\n", "initial: sorting\n"),
+        ("\nstates:\n", "\nstates:\n  sorting: { label: Is sorted by itself }\n"),
+        ("\nevents:\n", "\nevents:\n  sort: { label: Sort, on-enter: true }\n"),
+        ("\ntransitions:\n", "\ntransitions:\n  - { from: sorting, event: sort, to: reported }\n"),
+    )
+
+    assert proof_of(tmp_path, sorted_first, None).refuted == ()
+
+
 def test_the_shipped_workflows_are_proved() -> None:
     read = read_with_files(sorted(SHIPPED.glob("*.yaml")), CATALOGUE)
     limited = replace(CATALOGUE, alone_up_to={"agent": 200.0, "lead": 1000.0})

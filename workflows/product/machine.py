@@ -166,11 +166,19 @@ class Machine:
                 seen.taking[event] = self._taken(here, event)
             elif not here.is_entering and sender in {"people", "clock", "luck"}:
                 seen.moves += self._fired(here, event, sender)
+            elif sender == "enter" and not here.is_entering and self._only_begins_in(here.state):
+                # A case that begins here takes it at once; looked at as soon, not as the first.
+                seen.moves += self._fired(here, event, "clock")
         if here.is_entering:
             seen.entering = self._entered(here)
         else:
             seen.moves += self._outcomes(here)
         return seen
+
+    def _only_begins_in(self, state: str) -> bool:
+        """Whether this is the first state, and nothing leads back to it."""
+        lines = self.definition.transitions
+        return state == self.definition.initial and all(line.target != state for line in lines)
 
     def resting(self, number: int) -> int:
         here = self.situations[number]
