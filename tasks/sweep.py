@@ -21,6 +21,7 @@ from tasks.checkpointing import keep_checkpoint
 from tasks.effects.asking_again import ask_about_next
 from tasks.effects.carry_out import carry_out_next
 from tasks.provider_events import follow_next
+from tasks.reconciling import reconcile_what_is_due
 from tasks.workshop import Workshop, open_workshop
 
 CHUNK = 100
@@ -41,11 +42,13 @@ def sweep_until_stopped(shop: Workshop) -> None:
 
 
 def sweep(shop: Workshop) -> None:
-    """Fire each deadline that is due, carry out each effect that is, and mark the journal."""
+    """Fire each deadline that is due, carry out each effect that is, ask again about what nobody
+    knew, reconcile, and mark the journal."""
     _until_none(shop, lambda: fire_deadlines(shop))
     _until_none(shop, lambda: follow_next(shop))
     _until_none(shop, lambda: carry_out_next(shop))
     _until_none(shop, lambda: ask_about_next(shop))
+    reconcile_what_is_due(shop)
     mark_journal(shop)
 
 

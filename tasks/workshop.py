@@ -39,6 +39,10 @@ class Workshop:
     sweep_seconds: float
     checkpoints: Schedule | None = None
     """Where and how often the journal is marked; none: nowhere."""
+    reconcile_every: timedelta | None = None
+    """How often each provider's refunds are held against ours; none: only by command."""
+    reconcile_back: timedelta = timedelta(days=14)
+    """How far back each such run looks."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end: nothing new is begun."""
     machine_time: Callable[[], MachineTime] = machine_time.read
@@ -76,4 +80,6 @@ def open_workshop(settings: Settings, rules: Rules | None = None) -> Workshop:
         lease=timedelta(seconds=settings.lease_seconds),
         sweep_seconds=settings.sweep_seconds,
         checkpoints=schedule_of(settings),
+        reconcile_every=timedelta(hours=settings.reconcile_hours) or None,
+        reconcile_back=timedelta(days=settings.reconcile_days),
     )

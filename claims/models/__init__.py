@@ -10,6 +10,7 @@ from claims.models.orders import BusinessUnit, Order, OrderLine, Payment, Shop
 from claims.models.processes import RunningProcess, TakenUpFiles
 from claims.models.provider_events import ProviderEvent
 from claims.models.reclamations import Item, Reclamation, WorkflowVersion
+from claims.models.reconciling import Discrepancy, Reconciliation
 from claims.models.refunds import Refund, RefundLine, RefundShare
 from claims.models.staff import (
     ImportRun,
@@ -30,6 +31,7 @@ __all__ = [
     "BusinessUnit",
     "CaseMigration",
     "Deadline",
+    "Discrepancy",
     "Effect",
     "ImportRun",
     "Incarnation",
@@ -46,6 +48,7 @@ __all__ = [
     "Payment",
     "ProviderEvent",
     "Reclamation",
+    "Reconciliation",
     "Refund",
     "RefundLine",
     "RefundShare",

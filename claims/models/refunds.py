@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from claims.models.base import Base, Currency, Json, Key, Minor, Moment
@@ -119,6 +119,11 @@ class RefundShare(Base):
         CheckConstraint("status in ('held', 'paid', 'refused', 'released')", name="status"),
         Index("ix_refund_shares_refund_id", "refund_id"),
         Index("ix_refund_shares_payment_id", "payment_id"),
+        Index(
+            "ix_refund_shares_provider_reference",
+            "provider_reference",
+            postgresql_where=text("provider_reference is not null"),
+        ),
     )
 
     id: Mapped[Key]

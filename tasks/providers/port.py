@@ -6,9 +6,10 @@ An adapter never raises for what the provider does or fails to do; it sorts it i
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from claims.outside import Answer, Outcome
+from claims.reconciling.listed import Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +67,6 @@ class CannotTell:
 
 
 Finding = Found | Failed | Absent | CannotTell
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One refund in the provider's own list. `amount` is in minor units, `at` when it was made.
-
-    `reference` is ours as the provider was given it, or empty where it was made elsewhere.
-    `standing`: paid (also while the bank still works on it), reversed (the money came back to
-    the shop), failed (it never reached the customer).
-    """
-
-    reference: str
-    provider_reference: str
-    payment_reference: str
-    amount: int
-    currency: str
-    at: datetime
-    standing: Literal["paid", "reversed", "failed"] = "paid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
+from claims.reconciling.listed import Listed
 from tasks.providers.port import (
     Abilities,
     Absent,
@@ -17,7 +18,6 @@ from tasks.providers.port import (
     Failed,
     Finding,
     Found,
-    Listed,
     ListPage,
     RefundOrder,
 )
