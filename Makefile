@@ -1,6 +1,6 @@
 # Everything that hands, hooks and CI do to Redress. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test storm fuzz tampers proofs faults check format bench lock clean
+.PHONY: help setup run test storm fuzz tampers foureyes proofs faults check format bench lock clean
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -31,6 +31,9 @@ fuzz: .venv/ready ## Try 10,000 broken workflow files (minutes; ARGS=1000 for fe
 
 tampers: .venv/ready ## Tamper with the journal 10,000 times and look for each (ARGS="100 --seed 2")
 	@$(BIN)/python -m tests.claims.tampers $(ARGS)
+
+foureyes: .venv/ready ## Let several people try 10,000 ways around the second one (ARGS="100 --seed 2")
+	@$(BIN)/python -m tests.claims.four_eyes $(ARGS)
 
 proofs: .venv/ready ## Hold the proofs against brute force on 1,000 random pairs (minutes; ARGS=100 for fewer)
 	@$(BIN)/python -m tests.workflows.prove_random $(ARGS)

@@ -13,6 +13,7 @@ TARGETS = [
     "storm",
     "fuzz",
     "tampers",
+    "foureyes",
     "proofs",
     "faults",
     "check",
