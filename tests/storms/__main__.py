@@ -14,6 +14,9 @@ STORMS: dict[str, str] = {
     "crash": "tests.storms.crash",
     "broker": "tests.storms.broker",
     "two": "tests.storms.two_of_everything",
+    "clock": "tests.storms.clock",
+    "restore": "tests.storms.restore",
+    "poison": "tests.storms.poison",
 }
 """Each a module with `run(options: Options) -> Figures`; imported when it is called."""
 

@@ -1,4 +1,4 @@
-"""Redress in the storm's own process, with every clock within reach: what is slow passes at once."""
+"""Redress in the storm's own process, with every clock within reach: waiting costs nothing."""
 
 import random
 from collections.abc import Iterator

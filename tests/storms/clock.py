@@ -7,6 +7,7 @@ all is settled by the machine alone.
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -19,9 +20,10 @@ from tests.storms.surroundings import Surroundings, surrounded
 
 REFUNDS, AT_ONCE = 1000, 10
 JUMP = timedelta(hours=25)
-LONGEST_ON_ITS_WAY = timedelta(minutes=10)
 STEPS_EACH = 8
 """So many times something happens for each refund before the clocks are left alone."""
+HOLDS = 0.4
+"""How many requests the network keeps for some minutes."""
 FAULTS = (
     {"kind": "drop-after", "probability": 0.25},
     {"kind": "drop-before", "probability": 0.1},
@@ -38,21 +40,31 @@ class SlowNetwork:
 
     provider: Provider
     dice: random.Random
+    meanwhile: Callable[[], None]
+    """What happens while a call is on its way, before and after the provider has it."""
+    holds: float = 0
     held: list[RefundOrder] = field(default_factory=list)
     late: int = 0
+    looked_up: int = 0
 
     @property
     def abilities(self) -> Abilities:
         return self.provider.abilities
 
     def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Outcome:
-        if self.dice.random() < 0.25:
+        self.meanwhile()
+        if self.dice.random() < self.holds:
             self.held.append(order)
             return Unknown("The provider gave no answer within the time.")
-        return self.provider.pay_refund(order, stop_after_seconds)
+        outcome = self.provider.pay_refund(order, stop_after_seconds)
+        self.meanwhile()
+        return outcome
 
     def look_up(self, order: RefundOrder, stop_after_seconds: float) -> Finding:
-        return self.provider.look_up(order, stop_after_seconds)
+        self.looked_up += 1
+        finding = self.provider.look_up(order, stop_after_seconds)
+        self.meanwhile()
+        return finding
 
     def deliver(self) -> None:
         """What was held back arrives; nobody waits for the answer any more."""
@@ -97,47 +109,74 @@ def run(options: Options) -> Figures:
 
 def rage(around: Surroundings, dice: random.Random, refunds: int) -> Jumped:
     """A few refunds at a time, with something happening to a clock between any two steps."""
-    jumped = Jumped()
     with at_hand(around, dice) as hand:
-        network = SlowNetwork(hand.shop.providers["sandbox"], dice)
-        hand.shop = replace(hand.shop, providers={"sandbox": network})
+        tossed = Tossed(hand, dice)
         around.misbehave(*FAULTS, seed=dice.randrange(1 << 30))
         hand.crowd.file(refunds)
         while hand.crowd.asked < refunds:
             asked = hand.crowd.ask(min(AT_ONCE, refunds - hand.crowd.asked))
+            tossed.begin()
             for _ in range(asked * STEPS_EACH):
-                _something(hand, network, dice, jumped)
-            _calm(hand, network)
+                tossed.something_happens()
+            tossed.calm()
             if not hand.settle(timedelta(hours=13), rounds=30):
-                jumped.violations.append(f"{hand.crowd.statuses()} after all calm days.")
+                tossed.jumped.violations.append(f"{hand.crowd.statuses()} after all calm days.")
                 break
-        jumped.late = network.late
-    return jumped
+        tossed.jumped.late = tossed.network.late
+        tossed.jumped.looked_up = tossed.network.looked_up
+        return tossed.jumped
 
 
-def _something(hand: AtHand, network: SlowNetwork, dice: random.Random, jumped: Jumped) -> None:
-    match dice.randrange(10):
-        case 0 | 1:
-            hand.move_database_clock(dice.uniform(-1, 1) * JUMP)
-            jumped.jumps += 1
-        case 2:
-            hand.machine.set_wrong = dice.uniform(-1, 1) * JUMP
-            jumped.jumps += 1
-        case 3:
-            network.deliver()
-            hand.pass_time(dice.choice((0.5, 1.0)) * JUMP)
-            jumped.days += 1
-        case 4:
-            network.deliver()
-            hand.pass_time(timedelta(minutes=20))
-        case 5:
-            hand.pass_time(dice.random() * timedelta(seconds=30))
-        case _:
-            hand.work(at_most=3)
+class Tossed:
+    """Two workers whose clocks are thrown about; the second works while the first one waits."""
 
+    def __init__(self, hand: AtHand, dice: random.Random) -> None:
+        self.hand, self.dice, self.jumped = hand, dice, Jumped()
+        self.network = SlowNetwork(hand.shop.providers["sandbox"], dice, self._meanwhile)
+        self._wrong = timedelta(0)
+        self._is_calling = self._is_calm = False
+        hand.shop = replace(hand.shop, providers={"sandbox": self.network})
 
-def _calm(hand: AtHand, network: SlowNetwork) -> None:
-    """The network delivers what it holds, and the clocks are put right."""
-    network.deliver()
-    network.dice = random.Random(0)
-    hand.machine.set_wrong = timedelta(0)
+    def begin(self) -> None:
+        self._is_calm, self.network.holds = False, HOLDS
+
+    def something_happens(self) -> None:
+        match self.dice.randrange(10):
+            case 0 | 1:
+                self._set_database_clock(self.dice.uniform(-1, 1) * JUMP)
+            case 2:
+                self.hand.machine.set_wrong = self.dice.uniform(-1, 1) * JUMP
+                self.jumped.jumps += 1
+            case 3:
+                self._set_database_clock(timedelta(0))
+            case 4:
+                self.network.deliver()
+                self.hand.pass_time(JUMP * self.dice.choice((0.5, 1)))
+                self.jumped.days += 1
+            case 5:
+                self.network.deliver()
+                self.hand.pass_time(timedelta(minutes=20))
+            case _:
+                self.hand.pass_time(self.dice.random() * timedelta(seconds=10))
+                self.hand.work(at_most=2)
+
+    def calm(self) -> None:
+        """The network delivers what it holds and holds no more, and the clocks are put right."""
+        self.network.deliver()
+        self._set_database_clock(timedelta(0))
+        self.hand.machine.set_wrong = timedelta(0)
+        self._is_calm, self.network.holds = True, 0
+
+    def _meanwhile(self) -> None:
+        """While the first worker waits for an answer, a clock jumps and the second works."""
+        if self._is_calling or self._is_calm or self.dice.random() < 0.5:
+            return
+        self._is_calling = True
+        self._set_database_clock(self.dice.uniform(-1, 1) * JUMP)
+        self.hand.work(at_most=1)
+        self._is_calling = False
+
+    def _set_database_clock(self, wrong: timedelta) -> None:
+        self.hand.move_database_clock(wrong - self._wrong)
+        self._wrong = wrong
+        self.jumped.jumps += 1

@@ -15,7 +15,7 @@ import psycopg
 
 from config.local.account import server_account
 from config.local.binaries import postgres_programs
-from tests.storms.at_hand import AtHand, at_hand
+from tests.storms.at_hand import at_hand
 from tests.storms.auditor import audit, ledger_rows
 from tests.storms.figures import Figures, Options, sentences
 from tests.storms.surroundings import Surroundings, surrounded
