@@ -22,7 +22,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "web": Entry("config.cli.parts", "web", "The pages and the API (gunicorn)."),
         "worker": Entry("config.cli.parts", "worker", "Carries effects out (Celery)."),
         "sweep": Entry("config.cli.parts", "sweep", "Finds what is due, even without Redis."),
-        "provider": Entry("config.cli.parts", "provider", "The sandbox payment provider."),
+        "provider": Entry("config.cli.provider", "provider", "The sandbox payment provider."),
     },
     "Look after": {
         "db": Entry("config.cli.db", "db", "The database: migrate, status, address."),
@@ -32,6 +32,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Work with": {
         "orders": Entry("config.cli.orders", "orders", "Bring orders in from files."),
+        "refunds": Entry("config.cli.refunds", "refunds", "Reconcile with the providers."),
         "claims": Entry("config.cli.claims", "claims", "Bring past claims in from files."),
         "workflow": Entry("config.cli.workflow", "workflow", "List, check, show, draw workflows."),
     },

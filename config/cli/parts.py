@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from config import settings as of_settings
-from config.settings import PROJECT, as_environment
+from config.settings import as_environment
 
 ACCESS_LOG = '%(h)s %(t)s "%(m)s %(U)s" %(s)s %(b)s %(M)s ms'
 """Without the query and the page before: what people search for is often a customer."""
@@ -30,7 +30,7 @@ def web(host: str, workers: int, threads: int) -> None:
     words += ["--access-logformat", ACCESS_LOG]
     if os.access(memory, os.W_OK):
         words += ["--worker-tmp-dir", str(memory)]
-    _become(words, as_environment(settings))
+    become(words, as_environment(settings))
 
 
 @click.command()
@@ -42,30 +42,13 @@ def worker(concurrency: int) -> None:
         celery -A tasks.app worker --concurrency {concurrency} --loglevel INFO
         --without-gossip --without-mingle --hostname redress-{os.getpid()}@%h
     """.split()
-    _become(words, as_environment(settings))
+    become(words, as_environment(settings))
 
 
 @click.command()
 def sweep() -> None:
     """The sweeper: finds effects and deadlines that are due, with or without Redis."""
-    _become(["tasks.sweep"], as_environment(_loaded()))
-
-
-@click.command()
-@click.option("--host", envvar="SANDBOX_HOST", default="127.0.0.1", show_default=True)
-@click.option("--port", envvar="SANDBOX_PORT", default=8001, show_default=True)
-@click.option(
-    "--ledger",
-    envvar="SANDBOX_LEDGER",
-    type=click.Path(dir_okay=False, path_type=Path),
-    default=PROJECT / ".redress" / "sandbox.sqlite",
-    help="Its own book (SQLite).  [default: .redress/sandbox.sqlite]",
-)
-def provider(host: str, port: int, ledger: Path) -> None:
-    """The sandbox payment provider: a process of its own that pays no real money."""
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    own = {"SANDBOX_HOST": host, "SANDBOX_PORT": str(port), "SANDBOX_LEDGER": str(ledger)}
-    _become(["tasks.providers.sandbox.server"], own)
+    become(["tasks.sweep"], as_environment(_loaded()))
 
 
 def _loaded() -> of_settings.Settings:
@@ -81,7 +64,8 @@ def _loaded() -> of_settings.Settings:
     return settings
 
 
-def _become(module_and_arguments: list[str], environment: dict[str, str]) -> None:
+def become(module_and_arguments: list[str], environment: dict[str, str]) -> None:
+    """Go on as this module of the program, with these settings; never comes back."""
     sys.stdout.flush()
     sys.stderr.flush()
     os.execve(  # noqa: S606 (an argument list, no shell)
