@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from claims import refunds
 from claims.models import Item, Order, OrderLine, Payment, Reclamation, Refund
-from claims.money import free_pieces, lowest
+from claims.money import free_pieces, lowest, worth
 from claims.people import Actor
 from claims.refund_terms import RefundTerms
 from claims.refusals import Refused
 from claims.rehearsal.memory import new_session
+from claims.shipping import shipping_of_item
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANNA = Actor("person", "Anna", frozenset({"agent"}), 1)
@@ -153,6 +154,8 @@ def check(world: World) -> None:
     assert taxes["goodwill"] == 0
     for payment in order.payments:
         assert 0 <= sum(_live(order, payment)) <= payment.captured
+    for item in world.items:
+        _check_item(world, item)
 
 
 def check_all_is_back(world: World, *, has_shipping: bool) -> None:
@@ -178,6 +181,16 @@ def check_all_is_back(world: World, *, has_shipping: bool) -> None:
         assert sum(e.tax for e in shipping) == (order.shipping_tax if order.shipping_paid else 0)
         for payment in order.payments:
             assert sum(_live(order, payment)) == payment.captured
+
+
+def _check_item(world: World, item: Item) -> None:
+    """No item was given more than its own pieces are worth, nor than its share of the shipping."""
+    mine = [entry for r in world.order.refunds if r.item is item for entry in r.lines]
+    goods = sum(entry.amount for entry in mine if entry.kind == "goods")
+    assert 0 <= goods <= worth(item.line.paid, item.line.quantity, item.pieces)
+    if {rule.share for rule in world.terms.shipping} == {"proportional"}:
+        shipping = sum(entry.amount for entry in mine if entry.kind == "shipping")
+        assert 0 <= shipping <= shipping_of_item(item)
 
 
 def _check_refund(refund: Refund) -> None:

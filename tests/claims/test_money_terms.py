@@ -188,6 +188,19 @@ def test_a_refused_refund_frees_goods_shipping_and_goodwill(session: Session, ru
     assert sum(part["amount"] for part in refund.calculation if part["in_sum"]) == 2000
 
 
+def test_of_a_half_refused_refund_the_goods_are_kept_before_the_shipping(
+    session: Session, rules: Rules
+) -> None:
+    order = an_order(session, [Line(unit_price=1000)], shipping=490, payments=[1200, 290])
+    item = claim_first(session, rules, order)
+    refund = refunds.ask(item, 1490, AGENT, item.state_since, "proposed", terms=WHOLE)
+
+    refunds.release(refund, "refused", item.state_since, paid=refund.shares[:1])
+
+    assert kinds(order) == {"goods": 1000, "shipping": 200}
+    assert (refund.status, refund.paid_amount) == ("paid", 1200)
+
+
 def test_a_refund_with_shipping_is_paid_like_any_other(session: Session, rules: Rules) -> None:
     own = rules_with(rules, shipping=(ShippingRule("proportional"),))
     order = an_order(session, [Line(unit_price=1000)], shipping=490)
