@@ -67,6 +67,18 @@ def test_a_first_state_that_is_left_on_entering_strands_nobody(tmp_path: Path) -
     assert proof_of(tmp_path, sorted_first, None).refuted == ()
 
 
+def test_what_is_known_decides_beside_what_is_not(tmp_path: Path) -> None:
+    first = (
+        "  - { from: in-progress, event: item-settled, to: closed,      when: items.open == 0, "
+        "effect: write-closed, happy: true }\n"
+    )
+    dear = first.replace("items.open == 0", "items.all(final) && items.sum(refunded) > 500.0")
+
+    looked_at = changed(RECLAMATION, (first, dear + first))
+
+    assert proof_of(tmp_path, GOODWILL, looked_at).refuted == ()
+
+
 def test_the_shipped_workflows_are_proved() -> None:
     read = read_with_files(sorted(SHIPPED.glob("*.yaml")), CATALOGUE)
     limited = replace(CATALOGUE, alone_up_to={"agent": 200.0, "lead": 1000.0})

@@ -61,7 +61,7 @@ class Group:
         )
         self.plain = [guard for guard in self.guards if guard and guard.expression]
         self.loose = list(
-            dict.fromkeys(guard.text for guard in self.guards if guard and not guard.expression)
+            dict.fromkeys(text for guard in self.guards if guard for text in guard.loose)
         )
         self.uses_money = any(known.doings(line) for line in lines)
         self.mentions = tuple(

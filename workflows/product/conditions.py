@@ -6,7 +6,7 @@ Anything else (a call, a date, arithmetic, a named Python condition) may hold or
 
 import re
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from workflows.aggregates import without_calls
@@ -26,10 +26,13 @@ _PLAIN: frozenset[FactType] = frozenset({"integer", "money", "text", "yes-no"})
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """One condition; `expression` is None where it cannot be decided by trying."""
+    """One condition: what of it can be decided by trying, and what cannot, joined by &&."""
 
     text: str
     expression: Expression | None = None
+    """None where nothing of it can be decided."""
+    loose: tuple[str, ...] = ()
+    """What may hold or fail at any time."""
     numbers: frozenset[float] = frozenset()
     texts: frozenset[str] = frozenset()
 
@@ -38,9 +41,9 @@ class Guard:
         return self.expression.mentions if self.expression else ()
 
     def holds(self, facts: Facts) -> bool:
-        if self.expression is None:
-            return facts[f"?{self.text}"] is True
-        return is_true(self.expression, facts)
+        if self.expression is not None and not is_true(self.expression, facts):
+            return False
+        return all(facts[f"?{text}"] is True for text in self.loose)
 
 
 @lru_cache(maxsize=2048)
@@ -49,6 +52,34 @@ def guard_of(text: str, variables: Variables, of_items: Variables = frozenset())
 
     What a reclamation asks of its items (`of_items`) is plain where the product knows it.
     """
+    parts = [_guard_of(part, variables, of_items) for part in _conjuncts(text)]
+    plain = " && ".join(f"({part.text})" for part in parts if part.expression)
+    loose = tuple(part.text for part in parts if not part.expression)
+    if len(parts) == 1 or not plain:
+        return replace(parts[0], loose=loose) if len(parts) == 1 else Guard(text, loose=(text,))
+    decided = _guard_of(plain, variables, of_items)
+    return replace(decided, text=text, loose=loose)
+
+
+def _conjuncts(text: str) -> list[str]:
+    """What is joined by && outside of all brackets; the whole where || or ? stands too."""
+    blanked = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), text)
+    if "?" in blanked:
+        return [text]
+    cuts: list[int] = []
+    depth = 0
+    for at, sign in enumerate(blanked):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
+        if depth == 0 and blanked.startswith("||", at):
+            return [text]
+        if depth == 0 and blanked.startswith("&&", at):
+            cuts.append(at)
+    begins = [0, *(cut + 2 for cut in cuts)]
+    parts = [text[i:j].strip() for i, j in zip(begins, [*cuts, len(text)], strict=True)]
+    return parts if all(parts) else [text]
+
+
+def _guard_of(text: str, variables: Variables, of_items: Variables) -> Guard:
     known = dict(variables)
     try:
         expression = compile_condition(text, known, dict(of_items) or None)
@@ -62,7 +93,7 @@ def guard_of(text: str, variables: Variables, of_items: Variables = frozenset())
         return Guard(text)
     if any({*one.inner.mentions} - KNOWN_OF_ITEMS for one in expression.aggregates):
         return Guard(text)
-    return Guard(text, expression, *words)
+    return Guard(text, expression, (), *words)
 
 
 def bound_of(text: str, variables: Variables) -> Expression | None:

@@ -9,7 +9,7 @@ from workflows.catalogue import Catalogue, FactType
 from workflows.conditions import FACT_OF_INPUT
 from workflows.definition import Definition, Event, Transition
 from workflows.product.answers import Group, World
-from workflows.product.conditions import Guard, around, guard_of, values
+from workflows.product.conditions import Guard, around, guard_of, is_true, values
 from workflows.product.words import (
     AMOUNT,
     COMMANDS,
@@ -58,7 +58,7 @@ class Known:
 
     def guard(self, text: str, variables: frozenset[tuple[str, FactType]]) -> Guard:
         named = self.catalogue.conditions.get(text)
-        return Guard(text) if named else guard_of(text, variables, self._of_items)
+        return Guard(text, loose=(text,)) if named else guard_of(text, variables, self._of_items)
 
     def doings(self, line: Transition) -> tuple[Doing, ...]:
         """What a line does to money, in the order in which it is done."""
@@ -132,7 +132,7 @@ def _seen_by(guard: Guard, world: World) -> object:
     """What a condition makes of a world: its truth, or where it asks more than is fixed, all."""
     if any(name not in world for name in guard.mentions):
         return tuple(world[name] for name in guard.mentions if name in world)
-    return guard.expression is None or guard.holds(world)
+    return guard.expression is None or is_true(guard.expression, world)
 
 
 def _is_of_money(guard: Guard) -> bool:
