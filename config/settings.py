@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     """How often a process looks whether the shop's files have changed; 0: only when asked."""
     sweep_seconds: float = Field(default=2, gt=0)
     lease_seconds: float = Field(default=60, gt=0)
+    worker_memory_mb: int = Field(default=1024, ge=0)
+    """What a process that carries effects out may take; 0: as much as there is."""
     checkpoints_dir: Path | None = None
     """Where sweeps keep checkpoints of the journal; none: only the command makes any."""
     checkpoint_hours: int = Field(default=24, ge=1, le=24 * 31)

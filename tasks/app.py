@@ -15,6 +15,7 @@ from config.settings import load
 from config.watching import Watch
 from tasks.effects.carry_out import carry_out_next
 from tasks.sweep import sweep_until_stopped
+from tasks.watchdog import bound_memory
 from tasks.workshop import Workshop, open_workshop
 
 LAST_WORK_SECONDS = 15.0
@@ -34,6 +35,7 @@ class WorkerProcess:
         self.watch: Watch | None = None
 
     def begin(self) -> None:
+        bound_memory(settings.worker_memory_mb)
         self.shop = open_workshop(settings, rules_at_start(settings))
         self.watch = Watch(settings, self.shop.sessions, self.shop.rules, "worker")
         self.watch.begin()

@@ -22,6 +22,7 @@ from tasks.effects.asking_again import ask_about_next
 from tasks.effects.carry_out import carry_out_next
 from tasks.provider_events import follow_next
 from tasks.reconciling import reconcile_what_is_due
+from tasks.watchdog import bound_memory
 from tasks.workshop import Workshop, open_workshop
 
 CHUNK = 100
@@ -99,6 +100,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         settings = load()
+        bound_memory(settings.worker_memory_mb)
         shop = open_workshop(settings, rules_at_start(settings))
     except SettingsProblem as problem:
         sys.stderr.write(f"{problem}\n")

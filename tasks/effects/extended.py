@@ -28,6 +28,7 @@ from tasks.effects.job import (
     postpone_or_stop,
     result_of,
 )
+from tasks.watchdog import watchdog
 from tasks.workshop import Workshop
 
 
@@ -44,7 +45,12 @@ def handler_of(extensions: Extensions, kind: str) -> Handler:
 def _repeat(shop: Workshop, job: Job, effect: Effect) -> None:
     run = _run_of(shop, job)
     done = f"{job.kind} was done."
-    do_once(shop, job, lambda: _outcome(effect.carry_out(run), job.kind), _write_nothing, done)
+
+    def call() -> Outcome:
+        with watchdog.within(shop.lease):
+            return _outcome(effect.carry_out(run), job.kind)
+
+    do_once(shop, job, call, _write_nothing, done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,14 @@ def _make(shop: Workshop, job: Job, effect: Effect, step: _Step) -> bool:
     """Make the step and write what came back; True where there is more to do."""
     run = _run_of(shop, job)
     if step.action == "call":
-        outcome = _outcome(effect.carry_out(run), job.kind)
+        with watchdog.within(shop.lease):
+            outcome = _outcome(effect.carry_out(run), job.kind)
         with shop.transaction() as session:
             _called(session, shop, job, step, outcome)
         return False
     assert effect.look_up is not None, "an effect that is not repeatable can be looked up"
-    finding = _finding(effect.look_up(run), job.kind)
+    with watchdog.within(shop.lease):
+        finding = _finding(effect.look_up(run), job.kind)
     with shop.transaction() as session:
         return _looked_up(session, shop, job, effect, step, finding)
 

@@ -37,6 +37,7 @@ from tasks.effects.next_step import (
     on_its_way_for,
 )
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
+from tasks.watchdog import watchdog
 from tasks.workshop import Workshop
 
 
@@ -138,11 +139,13 @@ def _make(shop: Workshop, job: Job, attempted: Attempted) -> bool:
     order, provider = attempted.order, attempted.provider
     match attempted.step:
         case Call():
-            outcome = provider.pay_refund(order, shop.call_seconds)
+            with watchdog.within(shop.lease):
+                outcome = provider.pay_refund(order, shop.call_seconds)
             with shop.transaction() as session:
                 return _called(session, shop, job, attempted, outcome)
         case LookUp():
-            finding = provider.look_up(order, shop.call_seconds)
+            with watchdog.within(shop.lease):
+                finding = provider.look_up(order, shop.call_seconds)
             with shop.transaction() as session:
                 return _looked_up(session, shop, job, attempted, finding)
 

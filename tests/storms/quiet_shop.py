@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from config.settings import PROJECT
+from tests.storms.poisonous import WORKFLOW
 
 CLAIMS = """
 reclamation-workflow: reclamation
@@ -11,15 +12,20 @@ reasons:
   does-not-fit: { label: Does not fit }
 resolutions:
   goodwill: { label: Something off, keeps-product: true }
+{resolutions}
 rules:
   - { resolution: goodwill, workflow: item-goodwill }
+{rules}
 """
+RESOLUTION = "  poison: { label: Poison, keeps-product: true }"
+RULE = "  - { resolution: poison, workflow: item-poison }"
 
 
-def quiet_shop(folder: Path) -> dict[str, str]:
+def quiet_shop(folder: Path, *, poison: bool = False) -> dict[str, str]:
     """Write the files of the shop; gives the settings that lead to them.
 
-    They are Redress's own workflows but for the lines about letters.
+    They are Redress's own workflows but for the lines about letters. With `poison` it has the
+    extension `poisonous`, and a workflow that uses it.
     """
     workflows = folder / "workflows"
     workflows.mkdir()
@@ -31,5 +37,10 @@ def quiet_shop(folder: Path) -> dict[str, str]:
         assert "customer.write" not in text, name
         (workflows / f"{name}.yaml").write_text(text)
     claims = folder / "claims.yaml"
-    claims.write_text(CLAIMS)
-    return {"WORKFLOWS_DIR": str(workflows), "CLAIMS_FILE": str(claims)}
+    text = CLAIMS.replace("{resolutions}", RESOLUTION if poison else "")
+    claims.write_text(text.replace("{rules}", RULE if poison else ""))
+    files = {"WORKFLOWS_DIR": str(workflows), "CLAIMS_FILE": str(claims)}
+    if poison:
+        (workflows / "item-poison.yaml").write_text(WORKFLOW)
+        files["EXTENSIONS"] = "tests.storms.poisonous"
+    return files

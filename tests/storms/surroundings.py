@@ -305,6 +305,7 @@ def surrounded(
     broker: bool = True,
     durable: bool = True,
     quiet: bool = False,
+    poison: bool = False,
     **changes: str,
 ) -> Iterator[Surroundings]:
     """A migrated, empty database, a broker (unless `broker` is False: it is never started) and a
@@ -312,7 +313,7 @@ def surrounded(
     `sweeper-1` and `web`, added but not started.
 
     `cluster` is a server that runs already, such as that of pytest; otherwise one is started.
-    With `quiet` the shop writes no letters (`quiet_shop`).
+    With `quiet` the shop writes no letters (`quiet_shop`), and with `poison` has some.
     `changes` are settings by their names in the environment: LEASE_SECONDS="6".
     """
     folder = Path(tempfile.mkdtemp(prefix="redress-storm-"))
@@ -343,7 +344,7 @@ def surrounded(
                 "SWEEP_SECONDS": "0.5",
                 "LEASE_SECONDS": "6",
                 "RELOAD_SECONDS": "0",
-                **(quiet_shop(folder) if quiet else {}),
+                **(quiet_shop(folder, poison=poison) if quiet else {}),
                 **changes,
             }
         )
