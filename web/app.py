@@ -27,6 +27,7 @@ BLUEPRINTS = (
     "web.edits:blueprint",
     "web.refunds:blueprint",
     "web.effects:blueprint",
+    "web.reconciliation:blueprint",
     "web.workflows.views:blueprint",
     "web.notices:blueprint",
     "web.webhooks:blueprint",
