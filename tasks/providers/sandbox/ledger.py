@@ -128,15 +128,16 @@ class Ledger:
     def befall(self, refund: str, status: str) -> Reply:
         """Have a refund reversed by the customer's bank, or fail after it was made."""
         number = refund.removeprefix("sbx_")
+        row_id = int(number) if number.isdecimal() else 0
         with self._transaction() as book:
             book.execute(
                 "INSERT OR REPLACE INTO mishaps SELECT id, ?, ? FROM refunds WHERE id = ?",
-                (status, self._now(book).isoformat(), int(number) if number.isdecimal() else 0),
+                (status, self._now(book).isoformat(), row_id),
             )
-            known = book.execute("SELECT changes()").fetchone()[0]
-        if not known:
+            row = book.execute("SELECT * FROM refunds_now WHERE id = ?", (row_id,)).fetchone()
+        if row is None:
             return _error(404, f"There is no refund {refund}.")
-        return Reply(200, {"id": refund, "status": status})
+        return Reply(200, _shown(row))
 
     def refunds_under(self, reference: str) -> list[JsonObject]:
         """Every refund with this reference of the shop's; none is an empty list."""

@@ -2,7 +2,8 @@
 
 SANDBOX_PORT, SANDBOX_LEDGER (a SQLite file) and SANDBOX_HOST (default 127.0.0.1) say where;
 with SANDBOX_OPEN_PAYMENTS=1 a payment it has never heard of is taken as captured without bound,
-for demonstrations with imported orders. SIGTERM ends it.
+for demonstrations with imported orders. With SANDBOX_WEBHOOK_URL and SANDBOX_WEBHOOK_SECRET it
+sends webhooks there from the start. SIGTERM ends it.
 
     POST /payments   {reference, amount, currency}                a payment was captured
     POST /refunds    {payment, amount, currency, reference}       with an Idempotency-Key
@@ -11,6 +12,7 @@ for demonstrations with imported orders. SIGTERM ends it.
     POST /mishaps    {refund, status}                             it is reversed, or fails late
     DELETE /ledger                                                forget everything, for tests
     PUT, GET, DELETE /faults                                      misbehave (see `faults`)
+    PUT, GET, DELETE /webhooks                                    tell the shop (see `webhooks`)
     GET, POST /clock {move_seconds}                               its own clock
     GET  /healthz, GET /                                          alive; a page for people
 """
@@ -35,6 +37,7 @@ from tasks.providers.sandbox.faults import FaultPlan, Faults
 from tasks.providers.sandbox.ledger import Asked, Ledger, Reply
 from tasks.providers.sandbox.misbehaving import Cut, Nonsense, befallen, in_the_book
 from tasks.providers.sandbox.page import ledger_page
+from tasks.providers.sandbox.webhooks import WebhookPlan, Webhooks
 
 MOST_BYTES = 64 * 1024
 MOST_ROWS = 500
@@ -78,6 +81,7 @@ class SandboxServer(ThreadingHTTPServer):
         super().__init__(address, Handler)
         self.ledger = ledger
         self.faults = Faults()
+        self.webhooks = Webhooks(ledger.now)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -153,7 +157,17 @@ class Handler(BaseHTTPRequestHandler):
             return Reply(400, {"error": "A refund needs an Idempotency-Key of 1 to 255 letters."})
         fault = self.server.faults.take("refunds", body.payment)
         asked = Asked(key, body.payment, body.amount, body.currency, body.reference)
-        return befallen(fault, lambda: self.server.ledger.refund(asked, in_the_book(fault)))
+
+        def pay() -> Reply:
+            reply = self.server.ledger.refund(asked, in_the_book(fault))
+            if reply.status == 201:
+                self._tell("refund.made", reply.body)
+            return reply
+
+        return befallen(fault, pay)
+
+    def _tell(self, kind: str, refund: Mapping[str, object]) -> None:
+        self.server.webhooks.tell(kind, str(refund["id"]), str(refund["reference"]))
 
     def look_up(self, query: Mapping[str, str]) -> Reply:
         ledger = self.server.ledger
@@ -174,7 +188,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def befall(self, _query: Mapping[str, str]) -> Reply:
         body = MishapBody.model_validate_json(self._body())
-        return self.server.ledger.befall(body.refund, body.status)
+        reply = self.server.ledger.befall(body.refund, body.status)
+        if reply.status == 200:
+            self._tell(f"refund.{body.status}", reply.body)
+        return reply
 
     def set_faults(self, _query: Mapping[str, str]) -> Reply:
         self.server.faults.replace(FaultPlan.model_validate_json(self._body()))
@@ -189,7 +206,19 @@ class Handler(BaseHTTPRequestHandler):
 
     def forget(self, query: Mapping[str, str]) -> Reply:
         self.server.ledger.forget()
+        self.server.webhooks.replace(None)
         return self.clear_faults(query)
+
+    def set_webhooks(self, query: Mapping[str, str]) -> Reply:
+        self.server.webhooks.replace(WebhookPlan.model_validate_json(self._body()))
+        return self.show_webhooks(query)
+
+    def show_webhooks(self, _query: Mapping[str, str]) -> Reply:
+        return Reply(200, self.server.webhooks.shown())
+
+    def clear_webhooks(self, query: Mapping[str, str]) -> Reply:
+        self.server.webhooks.replace(None)
+        return self.show_webhooks(query)
 
     def show_clock(self, _query: Mapping[str, str]) -> Reply:
         return Reply(200, {"now": self.server.ledger.now().isoformat()})
@@ -211,6 +240,9 @@ ROUTES: Mapping[tuple[str, str], Callable[[Handler, Mapping[str, str]], Reply]] 
     ("PUT", "/faults"): Handler.set_faults,
     ("GET", "/faults"): Handler.show_faults,
     ("DELETE", "/faults"): Handler.clear_faults,
+    ("PUT", "/webhooks"): Handler.set_webhooks,
+    ("GET", "/webhooks"): Handler.show_webhooks,
+    ("DELETE", "/webhooks"): Handler.clear_webhooks,
     ("GET", "/clock"): Handler.show_clock,
     ("POST", "/clock"): Handler.move_clock,
     ("GET", "/healthz"): Handler.health,
@@ -239,6 +271,11 @@ def main() -> int:
     except OSError as wrong:
         sys.stderr.write(f"The sandbox provider cannot listen on {host}:{port}: {wrong}.\n")
         return 1
+
+    url = os.environ.get("SANDBOX_WEBHOOK_URL", "")
+    secret = os.environ.get("SANDBOX_WEBHOOK_SECRET", "")
+    if url and secret:
+        server.webhooks.replace(WebhookPlan(url=url, secret=secret))
 
     def end(_signal: int, _frame: object) -> None:
         threading.Thread(target=server.shutdown).start()
