@@ -13,6 +13,7 @@ from tasks.workshop import Workshop, open_workshop
 from tests.support.machine import MovableMachine
 from tests.support.parts import Sandbox
 from tests.tasks.desk import Desk
+from tests.tasks.providers.stripe_processes import StripeProcesses
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,17 @@ def desk(
     machine: MovableMachine,
 ) -> Desk:
     return Desk(sessions, owner_sessions, rules, sandbox, machine)
+
+
+@pytest.fixture(scope="session")
+def _stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeProcesses]:
+    processes = StripeProcesses(tmp_path_factory.mktemp("stripe"))
+    yield processes
+    processes.stop()
+
+
+@pytest.fixture
+def stripe(_stripe: StripeProcesses) -> StripeProcesses:
+    """Stripe as localstripe plays it, with nothing in it, behind a proxy that behaves."""
+    _stripe.forget()
+    return _stripe

@@ -25,6 +25,7 @@ from tests.conftest import WEBHOOK_SECRET
 from tests.support.loopback import http
 from tests.support.parts import Sandbox, WebPart, eventually
 from tests.tasks.desk import PRICE, Desk
+from tests.tasks.providers.stripe_processes import StripeProcesses
 
 Tell = Callable[..., None]
 
@@ -257,3 +258,20 @@ def test_the_sandbox_sends_each_event_up_to_fifty_times_shuffled_among_forged_on
     assert len(kept) == 2 * 2
     assert not [event for event in kept if "forged" in event]
     assert incidents == [LATE_FAILURE] * 2
+
+
+def test_what_localstripe_signs_is_taken_and_with_another_secret_refused(
+    stripe: StripeProcesses, live_server: WebPart
+) -> None:
+    """localstripe tells of no refunds by itself; its signature is what is looked at here."""
+    door = f"{live_server.url}/webhooks/stripe"
+
+    stripe.send_webhooks_to(door, WEBHOOK_SECRET)
+    stripe.make_customer()
+    eventually(lambda: "created" in stripe.words() and "webhook" in stripe.words(), about="one")
+    assert 'webhook "customer.created" successfully delivered' in stripe.words()
+
+    stripe.send_webhooks_to(door, "whsec_of_somebody_else")
+    stripe.make_customer()
+    refused = 'webhook "customer.created" failed with response code 400'
+    eventually(lambda: refused in stripe.words(), about="the refusal")

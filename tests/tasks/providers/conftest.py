@@ -4,7 +4,6 @@ import pytest
 
 from tests.support.loopback import http
 from tests.tasks.providers.answering import answering_with_bytes
-from tests.tasks.providers.stripe_processes import StripeProcesses
 from tests.tasks.sandbox_process import SandboxProcess
 
 
@@ -31,17 +30,3 @@ def answering() -> Iterator[Callable[[bytes], str]]:
     """Answer the next request with these bytes; gives the address."""
     with answering_with_bytes() as answer:
         yield answer
-
-
-@pytest.fixture(scope="session")
-def _stripe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StripeProcesses]:
-    processes = StripeProcesses(tmp_path_factory.mktemp("stripe"))
-    yield processes
-    processes.stop()
-
-
-@pytest.fixture
-def stripe(_stripe: StripeProcesses) -> StripeProcesses:
-    """Stripe as localstripe plays it, with nothing in it, behind a proxy that behaves."""
-    _stripe.forget()
-    return _stripe

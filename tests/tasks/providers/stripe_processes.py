@@ -78,6 +78,14 @@ class StripeProcesses:
         body = {"url": url, "secret": secret}
         http.post(f"{self.upstream}/_config/webhooks/ours", json=body).raise_for_status()
 
+    def make_customer(self) -> None:
+        """Something that localstripe tells of by itself, a second later."""
+        self._post("customers", {"name": "Mia"})
+
+    def words(self) -> str:
+        """What localstripe has said, also of the webhooks that it sent."""
+        return self._log.read_text()
+
     def _post(self, what: str, body: dict[str, str]) -> dict[str, Any]:
         answer = http.post(f"{self.upstream}/v1/{what}", data=body, headers=_signed())
         made: dict[str, Any] = answer.raise_for_status().json()
