@@ -117,10 +117,7 @@ def _about_held(
     """Leave the truth among the attempts, where the worker who is at it (or the next) reads it."""
     key = question.order.key
     match finding:
-        case Found(reference, amount, currency, answer) if (amount, currency) == (
-            share.amount,
-            share.payment.currency,
-        ):
+        case Found(reference, _, _, answer) if finding.is_of(question.order):
             _leave(session, share, key, "done", {"reference": reference, "answer": dict(answer)})
             _wake(session, effect)
             return f"The refund was made as {reference}; its worker is told."

@@ -130,4 +130,5 @@ def _finding(found: list[Seen], order: RefundOrder) -> Finding:
             f"Stripe knows {len(living)} refunds under {order.reference}; there should be one."
         )
     [one] = living
-    return Found(one.id, from_stripe(one.amount, one.currency), one.currency, one.told)
+    amount = from_stripe(one.amount, one.currency)
+    return Found(one.id, amount, one.currency, one.told, order.payment_reference)
