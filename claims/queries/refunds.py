@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from claims.models import Effect, Item, Reclamation, Refund, RefundLine, RefundShare
+from claims.models import Effect, Item, Order, Reclamation, Refund, RefundLine, RefundShare
 from claims.refusals import NotFound
 
 STATUSES = {
@@ -88,7 +88,7 @@ def read_refund(session: Session, refund_id: int) -> Refund:
         .where(Refund.id == refund_id)
         .options(
             joinedload(Refund.reclamation),
-            joinedload(Refund.order),
+            joinedload(Refund.order).joinedload(Order.shop),
             joinedload(Refund.item).joinedload(Item.line),
             selectinload(Refund.lines).joinedload(RefundLine.line),
             selectinload(Refund.shares).joinedload(RefundShare.payment),

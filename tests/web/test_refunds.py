@@ -101,3 +101,15 @@ def test_pages_of_refunds_lose_none(clerk: Browser, sessions: Sessions, rules: R
     assert amounts == [f"€{cents / 100:.2f}" for cents in reversed(range(100, 160))]
     back = clerk.open(second.values("//a[@rel='prev']/@href")[0])
     assert back.texts("//tr[@data-row]/th") == amounts[:50]
+
+
+def test_a_calculation_can_be_printed_by_itself(clerk: Browser, asked: int) -> None:
+    page = clerk.open(f"/refunds/{asked}")
+    assert page.values("//a[text()='Print the calculation']/@href") == [f"/refunds/{asked}/print"]
+
+    sheet = clerk.open(f"/refunds/{asked}/print")
+
+    assert sheet.texts("//h1") == ["Refund of €9.00"]
+    assert "€9.00" in sheet.texts("//dl[@aria-label='Calculation']")[0]
+    assert len(sheet.texts("//ul[@aria-label='Goes back over']/li")) == 2
+    assert sheet.texts("//nav") == []

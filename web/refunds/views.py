@@ -14,6 +14,7 @@ from web.workflows.labels import Labels
 blueprint = Blueprint("refunds", __name__)
 blueprint.add_app_template_filter(words.standing, "refund_standing")
 blueprint.add_app_template_filter(words.share_standing, "share_standing")
+blueprint.add_app_template_filter(words.way, "share_way")
 
 
 @blueprint.get("/refunds")
@@ -42,3 +43,11 @@ def show(refund_id: int) -> ResponseReturnValue:
             left=refundable(found.item, terms),
             labels=Labels(session, redress().rules),
         )
+
+
+@blueprint.get("/refunds/<int:refund_id>/print")
+def on_paper(refund_id: int) -> ResponseReturnValue:
+    """The calculation alone, for the file or for the customer."""
+    with transaction() as session:
+        found = refunds.read_refund(session, refund_id)
+        return render_template("refunds/print.html", refund=found)

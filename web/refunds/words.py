@@ -2,6 +2,7 @@
 
 from claims.models import Refund, RefundShare
 from claims.queries.refunds import STATUSES
+from claims.refunds import goes_to_store_credit
 from web.badges import Badge
 from workflows.definition import Tone
 
@@ -21,6 +22,13 @@ SHARES = {
     "refused": Badge("Refused", "bad"),
     "released": Badge("Freed", "closed"),
 }
+
+
+def way(share: RefundShare) -> str:
+    """How it goes back: the payment's method, or store credit, or what an import said."""
+    if goes_to_store_credit(share):
+        return "Store credit"
+    return share.way or share.payment.method or share.payment.provider
 
 
 def standing(refund: Refund) -> Badge:
