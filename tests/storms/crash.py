@@ -14,11 +14,13 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import psycopg
 
 from claims.door import CaseRef, Firing, fire_many
@@ -153,21 +155,32 @@ def rage(
     paid = 0
     for flow in flows:
         around.misbehave(*flow.faults)
-        victims = Victims(around, rules, flow, dice)
-        points = victims.count()
-        crashes.points[flow.name] = len(points)
-        numbers = list(range(1, len(points) + 1))
-        if most is not None:
-            numbers = sorted(dice.sample(numbers, min(most, len(numbers))))
-        for number in numbers:
-            second = dice.randint(1, max(3, len(points) - number))
-            violation = victims.crash_at(number, second, crashes)
-            if violation:
-                crashes.violations.append(f"{flow.name}, {points[number - 1]}: {violation}")
+        with closing(Victims(around, rules, flow, dice)) as victims:
+            numbers = _crash_at_each(victims, flow, dice, crashes, most)
+        click.echo(
+            f"  {flow.name}: {crashes.points[flow.name]} points, {crashes.crashes} crashes so far, "
+            f"{crashes.second} of them in recovery, {len(crashes.violations)} violations"
+        )
         if flow.ends_as == "goodwill-paid":
             paid += len(numbers) + 1
         around.misbehave()
     return paid
+
+
+def _crash_at_each(
+    victims: "Victims", flow: Flow, dice: random.Random, crashes: Crashes, most: int | None
+) -> list[int]:
+    points = victims.count()
+    crashes.points[flow.name] = len(points)
+    numbers = list(range(1, len(points) + 1))
+    if most is not None:
+        numbers = sorted(dice.sample(numbers, min(most, len(numbers))))
+    for number in numbers:
+        second = dice.randint(1, max(3, len(points) - number))
+        violation = victims.crash_at(number, second, crashes)
+        if violation:
+            crashes.violations.append(f"{flow.name}, {points[number - 1]}: {violation}")
+    return numbers
 
 
 class Victims:
@@ -181,6 +194,9 @@ class Victims:
         self._crowd = Crowd(
             around, redress, dice, shops={"NORTH": "EUR"}, two_payments=1, prefix=flow.name
         )
+
+    def close(self) -> None:
+        self._crowd.redress.engine.dispose()
 
     def count(self) -> list[str]:
         """Run the flow once from end to end; gives its points in their order."""
@@ -356,7 +372,8 @@ def _be_a_worker(settings: Settings, rules: Rules, points: Points, begun: bool) 
 
 
 def _leave_the_parent(parent: int, log: Path) -> None:
-    """In the child: die with the parent, speak into a file, hear nothing."""
+    """In the child: die with the parent, speak into a file, hear nothing, mind no warnings."""
+    warnings.simplefilter("ignore")
     tie = children._die_with(parent, signal.SIGKILL)
     if tie is not None:
         tie()

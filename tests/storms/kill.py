@@ -75,19 +75,31 @@ def run(options: Options) -> Figures:
 
 
 def rage(
-    around: Surroundings, crowd: Crowd, dice: random.Random, kills: int, refunds: int
+    around: Surroundings,
+    crowd: Crowd,
+    dice: random.Random,
+    kills: int,
+    refunds: int,
+    patience: float = SETTLED_SECONDS,
 ) -> Raged:
-    """Ask for refunds and kill what carries them out, until all are asked for and all are dead."""
+    """Ask for refunds and kill what carries them out, until all are asked for and all are dead.
+
+    `patience`: so many seconds after the last kill nothing may be left waiting.
+    """
     around.misbehave(*SLOW_PROVIDER, seed=dice.randrange(1 << 30))
     crowd.file(refunds)
-    clerks = Clerks(around, crowd, refunds // BY_CLERKS)
+    has_pages = around.processes["web"].is_wanted
+    clerks = Clerks(around, crowd, refunds // BY_CLERKS if has_pages else 0)
     raged, pace = Raged(), Pace(kills, refunds, STILL_SECONDS)
     began = time.monotonic()
     with clerks.pressing():
         while True:
             around.look_after()
             settled = crowd.settled()
-            if crowd.asked + clerks.count < refunds and crowd.asked - settled < BACKLOG:
+            if (
+                crowd.asked + clerks.count < refunds
+                and crowd.asked + clerks.presses - settled < BACKLOG
+            ):
                 crowd.ask(min(BACKLOG // 2, refunds - clerks.count - crowd.asked))
             is_all_asked = crowd.asked + clerks.count >= refunds and clerks.are_done
             if pace.is_due(settled, may_end=is_all_asked):
@@ -95,24 +107,22 @@ def rage(
             if (pace.is_over and is_all_asked) or pace.stands_still(settled):
                 break
             time.sleep(0.05)
-    _settle(around, crowd, raged, pace)
+    _settle(around, crowd, raged, pace, patience)
     raged.seconds = time.monotonic() - began
     raged.presses, raged.again = clerks.presses, clerks.again
     raged.violations += clerks.violations
     return raged
 
 
-def _settle(around: Surroundings, crowd: Crowd, raged: Raged, pace: Pace) -> None:
+def _settle(around: Surroundings, crowd: Crowd, raged: Raged, pace: Pace, seconds: float) -> None:
     def is_settled() -> bool:
         return crowd.waiting() == 0
 
     try:
-        around.wait_until(
-            is_settled, pace.last_kill + SETTLED_SECONDS - time.monotonic(), "the end"
-        )
+        around.wait_until(is_settled, pace.last_kill + seconds - time.monotonic(), "the end")
     except AssertionError:
         raged.violations.append(
-            f"{crowd.waiting()} effects wait {SETTLED_SECONDS:g} s after the last kill."
+            f"{crowd.waiting()} effects wait {seconds:g} s after the last kill."
         )
         around.wait(STILL_SECONDS)
     raged.settled_after = time.monotonic() - pace.last_kill
@@ -126,9 +136,10 @@ def _kill_one(around: Surroundings, dice: random.Random) -> str:
         if workers and around.kill_child(dice.choice(workers), dice):
             return "child"
         target = "worker"
-    names = [name for name in around.processes if name.startswith(target)]
-    around.kill(dice.choice(names))
-    return target
+    names = [each.name for each in around.processes.values() if each.is_wanted]
+    chosen = dice.choice([name for name in names if name.startswith(target)] or names)
+    around.kill(chosen)
+    return chosen.partition("-")[0]
 
 
 @contextmanager

@@ -135,9 +135,13 @@ class Surroundings:
         return self.processes[name]
 
     def start(self, *names: str) -> None:
-        """Start parts and wait until each is ready; without names all that were added."""
+        """Start parts and wait until each is ready; without names all that were added.
+
+        One that runs already is left alone.
+        """
         for name in names or tuple(self.processes):
-            self.processes[name].start()
+            if not self.processes[name].runs:
+                self.processes[name].start()
         for name in names or tuple(self.processes):
             self.wait_until(partial(self._is_ready, self.processes[name]), READY_SECONDS, name)
 

@@ -11,19 +11,26 @@ import pytest
 from psycopg.rows import dict_row
 
 from config.bootstrap import build, read_rules
+from config.local.postgres import LocalPostgres
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import open_workshop
 from tests.storms.auditor import Row, differences, kinds
 from tests.storms.crowd import Crowd
-from tests.storms.surroundings import Surroundings
+from tests.storms.surroundings import Surroundings, surrounded
 
 REFUNDS = 8
 
 
 @pytest.fixture(scope="module")
-def settled(around: Surroundings) -> Surroundings:
+def settled(cluster: LocalPostgres) -> Iterator[Surroundings]:
     """A few refunds that were paid by the book."""
-    around.start("provider")
+    with surrounded(cluster=cluster, quiet=True, broker=False) as around:
+        around.start("provider")
+        pay_a_few(around)
+        yield around
+
+
+def pay_a_few(around: Surroundings) -> None:
     rules = read_rules(around.settings)
     redress = build(around.settings, rules)
     crowd = Crowd(around, redress, random.Random(3))
@@ -34,7 +41,6 @@ def settled(around: Surroundings) -> Surroundings:
         pass
     shop.close()
     redress.engine.dispose()
-    return around
 
 
 @pytest.fixture
