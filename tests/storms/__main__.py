@@ -14,9 +14,13 @@ STORMS: dict[str, str] = {
     "crash": "tests.storms.crash",
     "broker": "tests.storms.broker",
     "two": "tests.storms.two_of_everything",
+    "cut": "tests.storms.cut",
     "clock": "tests.storms.clock",
+    "zombies": "tests.storms.zombies",
+    "clicks": "tests.storms.clicks",
     "restore": "tests.storms.restore",
     "poison": "tests.storms.poison",
+    "simulation": "tests.storms.simulation.storm",
 }
 """Each a module with `run(options: Options) -> Figures`; imported when it is called."""
 

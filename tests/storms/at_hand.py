@@ -9,6 +9,7 @@ from datetime import timedelta
 import psycopg
 
 from config.bootstrap import Redress
+from config.settings import Settings
 from tasks.effects.asking_again import ask_about_next
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop, open_workshop
@@ -64,13 +65,15 @@ class AtHand:
 
 
 @contextmanager
-def at_hand(around: Surroundings, dice: random.Random) -> Iterator[AtHand]:
-    """The provider is started where it does not run yet."""
+def at_hand(
+    around: Surroundings, dice: random.Random, settings: Settings | None = None
+) -> Iterator[AtHand]:
+    """The provider is started where it does not run yet; `settings` are those of the worker."""
     if not around.processes["provider"].runs:
         around.start("provider")
     machine = MovableMachine()
-    shop = replace(open_workshop(around.settings), machine_time=machine)
-    redress = Redress(around.settings, shop.engine, shop.sessions, shop.rules)
+    shop = replace(open_workshop(settings or around.settings), machine_time=machine)
+    redress = Redress(settings or around.settings, shop.engine, shop.sessions, shop.rules)
     try:
         yield AtHand(around, shop, Crowd(around, redress, dice), machine)
     finally:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from claims.models import Item, Reclamation
+from config.bootstrap import Redress
 from tests.storms.crowd import Crowd
 from tests.storms.surroundings import Surroundings
 from tests.support.shop import a_member_of_staff
@@ -40,7 +41,7 @@ class Clerks:
         """They press until they are done or this ends."""
         thread = threading.Thread(target=self._press_all, daemon=True)
         if self.count:
-            cookie, addresses = self._sign_in(), self._forms()
+            cookie, addresses = signed_in_lead(self.crowd.redress), self._forms()
             thread = threading.Thread(target=self._press_all, args=(cookie, addresses), daemon=True)
             thread.start()
         try:
@@ -89,19 +90,21 @@ class Clerks:
                 if self._stop.wait(0.1):
                     raise
 
-    def _sign_in(self) -> str:
-        app = create_app(self.crowd.redress)
-        with self.crowd.redress.sessions.begin() as session:
-            clerk = a_member_of_staff(session, "Lena", "lead")
-            browser = Browser(app, clerk.fs_uniquifier, clerk.id)
-        cookie = browser.client.get_cookie("redress")
-        assert cookie is not None, "nobody is signed in"
-        return cookie.value
-
     def _forms(self) -> list[str]:
         chosen = [each.item_id for each in self.crowd.filed[-self.count :]]
         with self.crowd.redress.sessions() as session:
             return _addresses(session, chosen)
+
+
+def signed_in_lead(redress: Redress) -> str:
+    """The cookie of a lead who has signed in."""
+    app = create_app(redress)
+    with redress.sessions.begin() as session:
+        clerk = a_member_of_staff(session, "Lena", "lead")
+        browser = Browser(app, clerk.fs_uniquifier, clerk.id)
+    cookie = browser.client.get_cookie("redress")
+    assert cookie is not None, "nobody is signed in"
+    return cookie.value
 
 
 def _addresses(session: Session, items: list[int]) -> list[str]:
