@@ -6,7 +6,7 @@ The SDK builds and reads; it neither sends by itself (`http`) nor tries again.
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
@@ -14,12 +14,22 @@ import stripe
 
 from claims.outside import Done, Outcome, Refused, Unknown
 from claims.provider_events import REFERENCE_NAME
-from tasks.providers.port import Abilities, Absent, CannotTell, Failed, Finding, Found, RefundOrder
+from claims.reconciling.listed import Listed
+from tasks.providers.port import (
+    Abilities,
+    Absent,
+    CannotTell,
+    Failed,
+    Finding,
+    Found,
+    ListPage,
+    RefundOrder,
+)
 from tasks.providers.sending import Sender
 from tasks.providers.stripe.amounts import AmountRefused, from_stripe, to_stripe
 from tasks.providers.stripe.errors import cannot_tell, sorted_error
 from tasks.providers.stripe.http import DeadlineClient
-from tasks.providers.stripe.refund import Seen, seen
+from tasks.providers.stripe.refund import PAYMENT_NAME, Seen, seen
 
 if TYPE_CHECKING:
     from stripe._base_address import BaseAddresses
@@ -37,6 +47,7 @@ ABILITIES = Abilities(
     several_refunds_per_payment=True,
     refund_window=None,  # Stripe has none of its own; some ways to pay have, and are refused
     currencies=None,  # a refund is made in the payment's, which Stripe has taken
+    lists=True,
 )
 
 
@@ -63,7 +74,10 @@ class Stripe:
             asked = {
                 **_payment(order),
                 "amount": amount,
-                "metadata": {REFERENCE_NAME: order.reference},
+                "metadata": {
+                    REFERENCE_NAME: order.reference,
+                    PAYMENT_NAME: order.payment_reference,
+                },
             }
         except AmountRefused as refused:
             return Refused(str(refused))
@@ -84,6 +98,25 @@ class Stripe:
             if len(looked_at) > MOST_REFUNDS:
                 return CannotTell(f"The payment has more than {MOST_REFUNDS} refunds.")
             return _finding([r for r in looked_at if r.reference == order.reference], order)
+        except AmountRefused as refused:
+            return CannotTell(str(refused))
+        except Exception as wrong:  # noqa: BLE001 - the SDK stumbles over what is not Stripe's
+            return cannot_tell(wrong)
+
+    def list_refunds(
+        self, since: datetime, following: str | None, stop_after_seconds: float
+    ) -> ListPage | CannotTell:
+        """Stripe lists the newest first, and what was made since, not what failed since."""
+        wanted: dict[str, object] = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        if following is not None:
+            wanted["starting_after"] = following
+        try:
+            listed = self._client(stop_after_seconds).v1.refunds.list(
+                cast("RefundListParams", wanted)
+            )
+            refunds = [seen(refund) for refund in listed.data]
+            more = refunds[-1].id if listed.has_more and refunds else None
+            return ListPage(tuple(_listed(refund) for refund in refunds), more)
         except AmountRefused as refused:
             return CannotTell(str(refused))
         except Exception as wrong:  # noqa: BLE001 - the SDK stumbles over what is not Stripe's
@@ -110,6 +143,18 @@ def _payment(order: RefundOrder) -> dict[str, str]:
     )
 
 
+def _listed(refund: Seen) -> Listed:
+    return Listed(
+        reference=refund.reference or "",
+        provider_reference=refund.id,
+        payment_reference=refund.payment,
+        amount=from_stripe(refund.amount, refund.currency),
+        currency=refund.currency,
+        at=refund.at,
+        standing="failed" if refund.came_to_nothing else "paid",
+    )
+
+
 def _outcome(refund: Seen, order: RefundOrder, amount: int) -> Outcome:
     if (refund.amount, refund.currency) != (amount, order.currency):
         word = f"Stripe made a refund of {refund.amount} {refund.currency}, not of {amount}."
@@ -131,4 +176,4 @@ def _finding(found: list[Seen], order: RefundOrder) -> Finding:
         )
     [one] = living
     amount = from_stripe(one.amount, one.currency)
-    return Found(one.id, amount, one.currency, one.told, order.payment_reference)
+    return Found(one.id, amount, one.currency, one.told, one.payment)

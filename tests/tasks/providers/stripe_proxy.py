@@ -23,7 +23,7 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 import httpx
 
@@ -167,14 +167,26 @@ class Proxy:
         return self.told.get(refund, {}).get("status") in {"failed", "canceled"}
 
     def _pass(self, method: str, path: str, content: str, headers: dict[str, str]) -> Reply:
+        path, since = _without_since(path)
         passed = {n: headers[n] for n in ("authorization", "content-type") if n in headers}
         answer = self.http.request(method, path, content=content, headers=passed)
-        return Reply(answer.status_code, answer.json())
+        body = answer.json()
+        if since and body.get("object") == "list":
+            body["data"] = [each for each in body["data"] if each["created"] >= since]
+        return Reply(answer.status_code, body)
 
     def _as_told(self, body: Json) -> Json:
         if body.get("object") == "list":
             return {**body, "data": [self._as_told(each) for each in body["data"]]}
         return {**body, **self.told.get(str(body.get("id")), {})}
+
+
+def _without_since(path: str) -> tuple[str, int]:
+    """localstripe cannot list by time."""
+    place, _, query = path.partition("?")
+    asked = {name: values[-1] for name, values in parse_qs(query).items()}
+    since = int(asked.pop("created[gte]", "0"))
+    return (f"{place}?{urlencode(asked)}" if asked else place), since
 
 
 def _error(

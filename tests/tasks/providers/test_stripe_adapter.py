@@ -2,11 +2,12 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from claims.outside import Done, NotBegun, Refused, Unknown
-from tasks.providers.port import Absent, CannotTell, Failed, Found, RefundOrder
+from tasks.providers.port import Absent, CannotTell, Failed, Found, ListPage, RefundOrder
 from tasks.providers.stripe.adapter import Stripe
 from tests.support.parts import eventually
 from tests.tasks.providers.stripe_processes import KEY, StripeProcesses
@@ -66,6 +67,38 @@ def test_several_partial_refunds_of_a_payment_are_told_apart_over_many_pages(
     found = [adapter.look_up(replace(order, reference=f"R-{number}"), 5) for number in range(5)]
 
     assert len({f.provider_reference for f in found if isinstance(f, Found)}) == 5
+
+
+def test_all_refunds_since_a_moment_are_listed_page_by_page_with_how_they_stand(
+    adapter: Stripe,
+    order: RefundOrder,
+    stripe: StripeProcesses,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tasks.providers.stripe.adapter.PAGE", 2)
+    by_charge = replace(order, payment_reference=stripe.charge_of(order.payment_reference))
+    for number, each in enumerate([order, by_charge, order]):
+        adapter.pay_refund(replace(each, reference=f"R-{number}", key=f"k{number}"), 5)
+    stripe.tell_proxy("tell", refund=stripe.refunds()[0]["id"], status="failed")
+    now = datetime.now(UTC)
+
+    listed, following = [], None
+    for _ in range(2):
+        page = adapter.list_refunds(now - timedelta(hours=1), following, 5)
+        assert isinstance(page, ListPage)
+        listed += page.refunds
+        following = page.following
+
+    assert following is None
+    assert {each.reference: each.payment_reference for each in listed} == {
+        "R-0": order.payment_reference,
+        "R-1": by_charge.payment_reference,
+        "R-2": order.payment_reference,
+    }
+    assert {(each.amount, each.currency) for each in listed} == {(500, "EUR")}
+    assert sorted(each.standing for each in listed) == ["failed", "paid", "paid"]
+    assert all(abs(now - each.at) < timedelta(minutes=5) for each in listed)
+    assert adapter.list_refunds(now + timedelta(hours=1), None, 5) == ListPage(())
 
 
 @pytest.mark.parametrize(
