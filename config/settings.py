@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     """Where sweeps keep checkpoints of the journal; none: only the command makes any."""
     checkpoint_hours: int = Field(default=24, ge=1, le=24 * 31)
     """How long the slot of time is that has one checkpoint."""
+    bank_holder: str = ""
+    """Whose account bank transfers are made from; with `bank_iban` SEPA files can be exported."""
+    bank_iban: str = ""
+    bank_bic: str = ""
     reconcile_hours: int = Field(default=6, ge=0, le=24 * 31)
     """How often providers' refunds are held against ours; 0: only by command."""
     reconcile_days: int = Field(default=14, ge=1, le=366)

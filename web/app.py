@@ -28,6 +28,7 @@ BLUEPRINTS = (
     "web.refunds:blueprint",
     "web.effects:blueprint",
     "web.reconciliation:blueprint",
+    "web.transfers:blueprint",
     "web.workflows.views:blueprint",
     "web.notices:blueprint",
     "web.webhooks:blueprint",

@@ -29,6 +29,7 @@ PLACES = (
     Place("Orders", "orders.index", "o"),
     Place("Refunds", "refunds.index"),
     Place("Effects", "effects.index", roles=("finance", "lead", "admin")),
+    Place("Transfers", "transfers.index", roles=("finance", "admin")),
     Place("Reconciliation", "reconciliation.index", roles=("finance", "lead", "admin")),
     Place("Workflows", "workflows.index"),
     Place("Notices", "notices.index"),

@@ -23,6 +23,7 @@ from claims.models.staff import (
     staff_roles,
 )
 from claims.models.store_credits import StoreCredit, StoreCreditAccount
+from claims.models.transfers import Transfer, TransferBatch
 
 __all__ = [
     "Attachment",
@@ -60,6 +61,8 @@ __all__ = [
     "StoreCredit",
     "StoreCreditAccount",
     "TakenUpFiles",
+    "Transfer",
+    "TransferBatch",
     "WebSession",
     "WorkflowVersion",
     "keep",

@@ -19,6 +19,7 @@ from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.refunds import goes_to_store_credit, money
+from tasks.effects.by_hand import became_of_transfer
 from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import (
     machine_time_of,
@@ -81,12 +82,16 @@ def _begin(session: Session, shop: Workshop, job: Job) -> Attempted | None:
         return None
     if not _can_pay_all(session, shop, job, refund):
         return None
-    if settled := settled_by_late_word(effect, share):
-        _settle(session, shop, job, share.id, settled)
-        return _begin(session, shop, job)
-    if goes_to_store_credit(share):
+    settled = settled_by_late_word(effect, share)
+    if settled is None and goes_to_store_credit(share):
         # The database itself gives it, in this transaction, when the share is settled.
-        _settle(session, shop, job, share.id, Done(f"store-credit-{share.id}"))
+        settled = Done(f"store-credit-{share.id}")
+    elif settled is None and shop.providers[share.payment.provider].abilities.by_hand:
+        settled = became_of_transfer(session, job, share)
+        if settled is None:
+            return None
+    if settled is not None:
+        _settle(session, shop, job, share.id, settled)
         return _begin(session, shop, job)
     return _begin_step(session, shop, job, effect, share)
 

@@ -94,11 +94,13 @@ class Abilities:
     """None is every currency."""
     lists: bool = False
     """Whether it tells all refunds since a moment (`ListsRefunds`), to be reconciled with ours."""
+    by_hand: bool = False
+    """Nothing is called: people pay from the list of transfers, and the refund waits for them."""
 
     @property
     def may_be_retried(self) -> bool:
         """Whether an unclear attempt can be cleared up without a person."""
-        return self.key_lifetime is not None or self.looks_up
+        return self.key_lifetime is not None or self.looks_up or self.by_hand
 
 
 class Provider(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from config.settings import Settings
+from tasks.providers.manual.adapter import Manual
 from tasks.providers.port import Provider
 from tasks.providers.sandbox.adapter import Sandbox
 from tasks.providers.stripe.adapter import Stripe
@@ -25,7 +26,11 @@ def _stripe(settings: Settings) -> Provider | None:
     return Stripe(settings.stripe_api_key, settings.stripe_api_base)
 
 
-PROVIDERS: Mapping[str, Factory] = {"sandbox": _sandbox, "stripe": _stripe}
+def _manual(_settings: Settings) -> Provider:
+    return Manual()
+
+
+PROVIDERS: Mapping[str, Factory] = {"sandbox": _sandbox, "stripe": _stripe, "manual": _manual}
 
 
 def build_providers(

@@ -1,0 +1,1 @@
+"""Refunds by bank transfer, which people make."""
