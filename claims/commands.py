@@ -176,13 +176,15 @@ def confirm_not_paid(run: CommandRun) -> None:
 
 def _decide(run: CommandRun, effect_id: int | None, status: str, word: str) -> None:
     """A person's word settles the effect; raising the epoch fences every worker out."""
+    said = run.input.get("word")
+    because = f": {said}" if said else "."
     for effect in run.item.reclamation.effects:
         if effect.id == effect_id:
             effect.status, effect.done_at = status, run.at
             effect.epoch += 1
             effect.lease_until = None
-            effect.last_word = f"{run.actor.name} {word}."
-            settle_unknown(effect, run.actor, run.at, f"It was {word}.")
+            effect.last_word = f"{run.actor.name} {word}{because}"
+            settle_unknown(effect, run.actor, run.at, f"It was {word}{because}")
 
 
 def nothing(run: CommandRun) -> None:

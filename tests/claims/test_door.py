@@ -256,7 +256,7 @@ def test_an_unclear_refund_is_decided_by_finance(session: Session, rules: Rules)
     assert item.state == "refund-unclear"
     assert item.reclamation.refunds[0].status == "unclear"
 
-    press(session, rules, item, "confirm-not-paid", FINANCE)
+    press(session, rules, item, "confirm-not-paid", FINANCE, word="Seen in its ledger")
 
     session.refresh(item.line)
     assert item.line.refund_held == 0
@@ -275,13 +275,17 @@ def test_deciding_an_unclear_refund_resolves_the_incident_it_had_opened(
     effects.give_to_a_person(session, rules, pay, "The provider answered 500.", {})
     assert [each.resolved_at for each in session.scalars(select(Incident))] == [None]
 
-    press(session, rules, item, decision, FINANCE)
+    press(session, rules, item, decision, FINANCE, word="Seen in its ledger")
 
     [incident] = session.scalars(select(Incident))
     assert incident.resolved_at is not None
     assert (incident.resolved_by, incident.resolution) == (
         "Finn",
-        "It was found paid." if decision == "confirm-paid" else "It was found not paid.",
+        (
+            "It was found paid: Seen in its ledger"
+            if decision == "confirm-paid"
+            else "It was found not paid: Seen in its ledger"
+        ),
     )
 
 

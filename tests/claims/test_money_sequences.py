@@ -17,10 +17,12 @@ from claims.edits import edit_item
 from claims.models import Item, Order, Refund
 from claims.money import count, decimals
 from claims.people import Actor
+from claims.refund_terms import ShippingRule, ShippingShare
 from claims.refusals import Refused
 from claims.rules import Rules
 from tests.support.cases import AGENT, FINANCE, press
 from tests.support.shop import Line, a_shop, an_order
+from tests.support.terms import rules_with
 
 SECOND_LEAD = Actor("person", "Luis", frozenset({"lead"}), 12)
 SEQUENCES = 20
@@ -78,6 +80,8 @@ def kept_session(database_url: str) -> Iterator[Session]:
     currency=st.sampled_from(["EUR", "JPY", "KWD"]),
     bought=st.lists(lines, min_size=1, max_size=3),
     cuts=st.lists(st.integers(0, 100), max_size=3),
+    shipping=st.one_of(st.just(0), st.integers(1, 2_000)),
+    share=st.sampled_from(["none", "proportional", "whole"]),
     sequence=steps,
 )
 def test_any_sequence_on_one_order_keeps_its_money_exact(
@@ -86,13 +90,16 @@ def test_any_sequence_on_one_order_keeps_its_money_exact(
     currency: str,
     bought: list[Line],
     cuts: list[int],
+    shipping: int,
+    share: ShippingShare,
     sequence: list[tuple[str, int, int]],
 ) -> None:
     session = kept_session
     begin_anew(session)
-    total = sum(line.paid or 0 for line in bought)
+    rules = rules_with(rules, shipping=(ShippingRule(share),))
+    total = sum(line.paid or 0 for line in bought) + shipping
     shop = a_shop(session, currency, currency)
-    order = an_order(session, bought, payments=split(total, cuts), shop=shop)
+    order = an_order(session, bought, payments=split(total, cuts), shipping=shipping, shop=shop)
 
     for action, which, much in sequence:
         try:
@@ -104,6 +111,8 @@ def test_any_sequence_on_one_order_keeps_its_money_exact(
     refund_everything(session, rules, order)
 
     check(session, order)
+    if share != "none":
+        assert refunds.left_on_payments(loaded(session, order)) == 0
     begin_anew(session)
 
 
@@ -144,18 +153,23 @@ def do(session: Session, rules: Rules, order: Order, action: str, which: int, mu
         case "close":
             press(session, rules, item.reclamation, "close", AGENT)
         case "refund" | "settle-outside":
-            most = refunds.refundable(item).amount
+            most = left_for(rules, item)
             amount = most if much % 2 else most * much // 1_000
             who = FINANCE if action == "settle-outside" else AGENT
             press(session, rules, item, action, who, amount=typed(amount, order.currency))
         case "reject":
             press(session, rules, item, "reject", AGENT, reason="worn")
         case "confirm-paid" | "confirm-not-paid":
-            press(session, rules, item, action, FINANCE)
+            press(session, rules, item, action, FINANCE, word="seen")
         case "approve" | "send-back":
             press(session, rules, item, action, SECOND_LEAD)
         case _:
             press(session, rules, item, action, AGENT)
+
+
+def left_for(rules: Rules, item: Item) -> int:
+    shop = item.reclamation.shop.code
+    return refunds.refundable(item, rules.choices.refund_terms(shop)).amount
 
 
 def carry_out(session: Session, rules: Rules, much: int) -> None:
@@ -181,14 +195,15 @@ def refund_everything(session: Session, rules: Rules, order: Order) -> None:
         pass
     for item in items_of(session, order):
         for event, who in (("confirm-paid", FINANCE), ("send-back", SECOND_LEAD)):
+            word = {"word": "seen"} if event == "confirm-paid" else {}
             try:
                 with session.begin_nested():
-                    press(session, rules, item, event, who)
+                    press(session, rules, item, event, who, **word)
             except Refused:
                 session.info.clear()
     for item in items_of(session, order):
         if item.final is None:
-            rest = typed(refunds.refundable(item).amount, order.currency)
+            rest = typed(left_for(rules, item), order.currency)
             press(session, rules, item, "settle-outside", FINANCE, amount=rest)
     for line in loaded(session, order).lines:
         taken = [i.pieces for i in items_of(session, order) if i.line is line and i.holds_pieces]
@@ -197,7 +212,7 @@ def refund_everything(session: Session, rules: Rules, order: Order) -> None:
             wanted = Wanted(line.id, free, "other", "none")
             [item] = claim(session, rules, order.id, [wanted], AGENT).items
             cases.read(session, [item.reclamation_id])
-            rest = typed(refunds.refundable(item).amount, order.currency)
+            rest = typed(left_for(rules, item), order.currency)
             press(session, rules, item, "settle-outside", FINANCE, amount=rest)
 
 
@@ -233,7 +248,16 @@ def check(session: Session, order: Order) -> None:
         {"id": order.id},
     ).all()
     assert all(counted == held <= captured for captured, counted, held in shares)
-    assert sum(held for _, _, held in shares) == sum(held for _, _, _, held, _ in rows)
+    shipping = session.execute(
+        text(
+            "SELECT shipping_refund_held, (SELECT coalesce(sum(amount), 0) FROM refund_lines"
+            " WHERE order_id = o.id AND kind = 'shipping') FROM orders o WHERE id = :id"
+        ),
+        {"id": order.id},
+    ).one()
+    assert shipping[0] == shipping[1] <= order.shipping_paid
+    held_of_lines = sum(held for _, _, _, held, _ in rows)
+    assert sum(held for _, _, held in shares) == held_of_lines + shipping[1]
     for refund in session.query(Refund).filter_by(order_id=order.id):
         entered = sum(line.amount for line in refund.lines)
         live = sum(share.amount for share in refund.shares if share.status in refunds.COUNTING)

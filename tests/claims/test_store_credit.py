@@ -121,7 +121,7 @@ def test_a_person_who_finds_it_paid_gives_the_credit_once(
     [taken] = effects.take(session, "tests", timedelta(seconds=60), 1)
     effects.give_to_a_person(session, as_credit, taken, "Nobody knows.", {})
 
-    press(session, as_credit, item, "confirm-paid", FINANCE)
+    press(session, as_credit, item, "confirm-paid", FINANCE, word="Seen in its ledger")
 
     session.flush()
     assert store_credit.balance_of(session, order) == 1000

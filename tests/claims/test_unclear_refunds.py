@@ -30,7 +30,7 @@ def given_up(session: Session, rules: Rules, payments: list[int], *sent: str) ->
 
 
 def decided(session: Session, rules: Rules, item: Item, event: str) -> Refund:
-    press(session, rules, item, event, FINANCE)
+    press(session, rules, item, event, FINANCE, word="Seen in its ledger")
     session.flush()
     session.expire_all()
     return session.scalars(select(Refund)).one()

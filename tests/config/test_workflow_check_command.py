@@ -37,7 +37,7 @@ def test_a_role_that_nobody_holds_is_a_warning(run: Run, sessions: Sessions) -> 
     log = json.loads(run("--staff", "--format", "sarif").stdout)
 
     assert result.exit_code == 0, result.output
-    assert "role-held-by-nobody Nobody can fire confirm-paid" in result.output
+    assert "role-held-by-nobody Nobody can fire settle-outside" in result.output
     assert "one-role-holder" not in result.output
     assert "(warning)\n" in result.output
     assert result.output.rstrip().endswith("warnings.")

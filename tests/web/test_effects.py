@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import effects
+from claims import clock, effects, journal
 from claims.models import Effect, Incident
 from claims.rules import Rules
 from tests.support.cases import AGENT, claim_first, press
@@ -19,6 +19,8 @@ Sessions = sessionmaker[Session]
 
 @pytest.fixture
 def finance(sign_in: SignIn) -> Browser:
+    """Another one than Anna, who asks for the refunds: she may not decide what became of them."""
+    sign_in("Anna", "agent")
     return sign_in("Finn", "finance")
 
 
@@ -89,6 +91,32 @@ def test_a_stopped_effect_can_be_tried_again(
     assert "It is tried again." in page.text
     due = finance.open("/effects").texts("//tr[@data-row]/th")
     assert [said for said in due if said.startswith("Pay the refund")]
+
+
+def test_an_unknown_refund_can_be_looked_up_again_and_the_journal_says_who_asked(
+    finance: Browser, sessions: Sessions, rules: Rules, number: str
+) -> None:
+    with sessions.begin() as session:
+        [taken] = effects.take(session, "tests", timedelta(seconds=60), 1)
+        attempt = effects.begin_attempt(session, taken, "the-key", "h")
+        assert attempt is not None
+        said = {"sentence": "The provider answered 500."}
+        effects.answer_attempt(session, attempt, "unknown", said)
+        effects.give_to_a_person(session, rules, taken, "Nobody knows.", {})
+
+    page = finance.open("/effects?show=unknown")
+    pressed = finance.press(page, action="/look-up")
+
+    [row] = page.texts("//tr[@data-row]")
+    for shown in ("next look-up", "Decide by hand", "The provider answered 500.", "the-key"):
+        assert shown in row
+    assert "The provider is asked again within seconds" in pressed.text
+    with sessions() as session:
+        effect = session.get_one(Effect, taken.effect_id)
+        last = effect.reclamation.journal[-1]
+        assert effect.due_at <= clock.now(session)
+        assert (last.actor_name, last.input["outcome"]) == ("Finn", "look-up-asked")
+        assert journal.verify(session, effect.reclamation_id) == []
 
 
 def test_whoever_can_decide_an_incident_reads_there_how(

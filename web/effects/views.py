@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from claims.effects_by_hand import retry_by_hand
+from claims.effects_by_hand import look_up_again, retry_by_hand
 from claims.incidents import resolve_incident as resolve
 from claims.queries import effects
 from claims.refusals import NotFound, Refused
@@ -17,6 +17,7 @@ blueprint.add_app_template_filter(words.what, "effect_what")
 blueprint.add_app_template_filter(words.standing, "effect_standing")
 blueprint.add_app_template_filter(words.action, "attempt_action")
 blueprint.add_app_template_filter(words.result, "attempt_result")
+blueprint.add_app_template_filter(words.heard, "attempt_heard")
 
 OPERATORS = ("finance", "lead", "admin")
 
@@ -54,6 +55,15 @@ def resolve_incident(incident_id: int) -> ResponseReturnValue:
     else:
         flash("Resolved, with your word for it.", "done")
     return redirect(url_for("effects.index"))
+
+
+@blueprint.post("/effects/<int:effect_id>/look-up")
+@require_roles(*OPERATORS)
+def look_up(effect_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        look_up_again(session, effect_id, current_actor())
+    flash("The provider is asked again within seconds; what it says settles the refund.", "done")
+    return redirect(url_for("effects.index", show="unknown"))
 
 
 @blueprint.post("/effects/<int:effect_id>/retry")

@@ -50,3 +50,10 @@ def action(attempt: Attempt) -> str:
 
 def result(attempt: Attempt) -> Badge:
     return RESULTS[attempt.result]
+
+
+def heard(attempt: Attempt) -> str:
+    """What the provider said to it, in its own words as far as it used any."""
+    answer = attempt.answer
+    said = answer.get("sentence") or answer.get("reference")
+    return str(said or "")

@@ -19,7 +19,7 @@ def whole_story(rules: Rules) -> Rehearsal:
     rehearsal.fire(2, "refund", AGENT, {"amount": "9"})
     rehearsal.crash("pay-refund")
     rehearsal.answer("pay-refund", "unknown")
-    rehearsal.fire(2, "confirm-not-paid", FINANCE)
+    rehearsal.fire(2, "confirm-not-paid", FINANCE, {"word": "Seen in its ledger"})
     rehearsal.fire(1, "request-return", AGENT)
     rehearsal.wait(timedelta(days=20))
     rehearsal.fire(1, "parcel-arrived", WAREHOUSE, {"received": "1", "condition": "opened"})

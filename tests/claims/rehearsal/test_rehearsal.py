@@ -84,7 +84,7 @@ def test_what_a_crash_leaves_unclear_a_person_decides(rules: Rules) -> None:
     rehearsal.answer("pay-refund", "unknown")
     assert rehearsal.state(1) == "refund-unclear"
     assert rehearsal.incidents == ("pay-refund ended as 'unknown'.",)
-    rehearsal.fire(1, "confirm-paid", FINANCE)
+    rehearsal.fire(1, "confirm-paid", FINANCE, {"word": "Seen in its ledger"})
 
     assert rehearsal.incidents == ()
     assert rehearsal.state(1) == "refunded"
@@ -105,7 +105,7 @@ def test_what_a_person_has_decided_waits_for_no_answer(rules: Rules) -> None:
     rehearsal = Rehearsal(rules, Given(items=(ItemGiven(price=1000),)))
     rehearsal.fire(1, "refund", AGENT, {"amount": "10"})
     rehearsal.answer("pay-refund", "unknown")
-    rehearsal.fire(1, "confirm-paid", FINANCE)
+    rehearsal.fire(1, "confirm-paid", FINANCE, {"word": "Seen in its ledger"})
 
     with pytest.raises(NotFound, match="waiting: none"):
         rehearsal.answer("pay-refund", "done")
