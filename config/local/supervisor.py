@@ -108,6 +108,7 @@ def _start_parts(
             str(urlsplit(settings.sandbox_url).port),
             SANDBOX_LEDGER=str(folder.path / "sandbox.sqlite"),
             SANDBOX_OPEN_PAYMENTS="1",
+            SANDBOX_WEBHOOK_URL=f"http://{HOST}:{settings.port}/webhooks/sandbox",
         ).wait_until_healthy(settings.sandbox_url)
     try:
         web.wait_until_healthy(f"http://{HOST}:{settings.port}")
@@ -144,6 +145,7 @@ def _local_settings(folder: DataFolder, port: int) -> dict[str, str]:
         "MAIL_URL": letters.as_uri(),
         "MAIL_FROM": "Redress <service@redress.example>",
         "SANDBOX_URL": f"http://{HOST}:{_near(port + 1)}",
+        "SANDBOX_WEBHOOK_SECRET": folder.secret("webhook-secret"),
         "PUBLIC_URL": f"http://{HOST}:{port}",
         "PORT": str(port),
         "DATA_DIR": str(folder.path),
