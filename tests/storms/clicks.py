@@ -127,7 +127,7 @@ async def _open(client: httpx.AsyncClient, number: str, event: str) -> Form:
     ]
     data = {name: str(value) for name, value in form.form_values()}
     if event == "reject":
-        data["input-reason"] = data["reason"] = "Pressed by many."
+        data["input.reason"] = "Pressed by many."
     return Form(address, event, data)
 
 
