@@ -84,6 +84,16 @@ def test_the_whole_shipping_comes_back_once(session: Session, rules: Rules) -> N
     assert "of which €0.00 is left; it comes back once" in why(second, WHOLE)
 
 
+def test_an_item_gets_its_share_of_the_shipping_once(session: Session, rules: Rules) -> None:
+    order = an_order(session, [Line(quantity=2, unit_price=1000)], shipping=490)
+    item = claim_first(session, rules, order)
+
+    first = outside(item, PROPORTIONAL)
+
+    assert first == 1245
+    assert refunds.refundable(item, PROPORTIONAL).amount == 0
+
+
 def test_the_tax_on_shipping_comes_back_with_it(session: Session, rules: Rules) -> None:
     order = an_order(session, [Line(quantity=3, unit_price=1000)], shipping=490)
     order.shipping_tax = 78
