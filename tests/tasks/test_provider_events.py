@@ -6,14 +6,16 @@ The sandbox's ledger, and a look-up in it, decide; the events are hints.
 import random
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims import provider_events
-from claims.late_failures import LATE_FAILURE
+from claims.late_failures import LATE_FAILURE, note_late_failure
 from claims.models import Effect, Incident, JournalEntry, ProviderEvent
 from claims.provider_events import Told
 from tasks.effects.carry_out import carry_out_next
@@ -275,3 +277,22 @@ def test_what_localstripe_signs_is_taken_and_with_another_secret_refused(
     stripe.make_customer()
     refused = 'webhook "customer.created" failed with response code 400'
     eventually(lambda: refused in stripe.words(), about="the refusal")
+
+
+def test_four_that_learn_of_a_failure_at_once_tell_it_once(desk: Desk, workshop: Workshop) -> None:
+    effect = desk.ask_refund()
+    carry_out_next(workshop, effect)
+    together = Barrier(4)
+
+    def learn(_: int) -> bool:
+        with desk.sessions.begin() as session:
+            refund = session.get_one(Effect, effect).refund
+            assert refund is not None
+            together.wait(10)
+            return note_late_failure(session, refund.shares[0], "sbx_1", "It failed.", "a test")
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(learn, range(4)))
+
+    assert sorted(told) == [False, False, False, True]
+    assert desk.see(effect).incidents == [LATE_FAILURE]

@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from claims.outside import Outcome, Refused
-from config.settings import Settings, settings_from
+from config.settings import Settings, SettingsProblem, settings_from
 from tasks.providers.port import Absent, Finding, RefundOrder
 from tasks.providers.sandbox.adapter import ABILITIES, Sandbox
+from tasks.providers.stripe.adapter import Stripe
 from tasks.providers.table import PROVIDERS, ProviderRefused, build_providers
 
 ENVIRONMENT = {
@@ -41,6 +42,28 @@ def test_a_provider_that_is_not_set_up_is_left_out() -> None:
     settings = settings_from({**ENVIRONMENT, "SANDBOX_URL": ""})
 
     assert sorted(build_providers(settings)) == ["manual"]
+
+
+def test_stripe_is_built_where_its_key_is_set() -> None:
+    providers = build_providers(settings_from({**ENVIRONMENT, "STRIPE_API_KEY": "rk_test_1"}))
+
+    assert isinstance(providers["stripe"], Stripe)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("STRIPE_API_KEY", "pk_test_1", "STRIPE_API_KEY is no secret key of Stripe's; those begin"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1", "STRIPE_WEBHOOK_SECRET has 7 characters; make it"),
+    ],
+)
+def test_a_setting_of_stripe_that_cannot_be_right_is_a_sentence_without_the_secret(
+    name: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(SettingsProblem, match=sentence) as problem:
+        settings_from({**ENVIRONMENT, name: value})
+
+    assert value not in str(problem.value)
 
 
 def test_a_provider_that_could_never_clear_up_a_cut_is_refused_at_the_start() -> None:
