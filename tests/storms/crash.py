@@ -36,7 +36,7 @@ from tests.storms.points import CRASHED, Points
 from tests.storms.surroundings import Surroundings, surrounded
 from tests.support.cases import LEAD
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 LATER = timedelta(seconds=70)
 """So far the database's clock is moved after a crash: past every lease and the first waits."""
 

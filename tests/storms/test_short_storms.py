@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pytest
+
 from config.bootstrap import build
 from tests.storms import broker, crash, kill, poison, two_of_everything
 from tests.storms.auditor import audit
 from tests.storms.crowd import Crowd
 from tests.storms.surroundings import Surroundings
 
+pytestmark = pytest.mark.timeout(400)  # of a machine that does much else besides
 SEED = 11
 WELL_SETTLED = 60.0
 """A machine that tests beside it may take longer than the storm by itself."""
@@ -30,12 +33,15 @@ def test_a_crash_at_a_point_and_another_in_recovery_leave_nothing_behind(
         if name != "provider":
             around.terminate(name)
     crashes = crash.Crashes()
+    patient = around.settings.model_copy(update={"lease_seconds": 30.0})
 
     with two_ledgers_agree(around):
-        crash.rage(around, random.Random(SEED), crashes, [QUIET_REFUND], most=3)
+        crash.rage(
+            replace(around, settings=patient), random.Random(SEED), crashes, [QUIET_REFUND], most=2
+        )
 
     assert crashes.violations == []
-    assert crashes.crashes >= 3
+    assert crashes.crashes >= 2
 
 
 def test_kill_9_at_random_loses_nothing_and_doubles_nothing(at_work: Surroundings) -> None:
