@@ -29,11 +29,15 @@ def provider(context: click.Context, host: str, port: int, ledger: Path) -> None
     become(["tasks.providers.sandbox.server"], own)
 
 
-@provider.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": []},
-    add_help_option=False,
-)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def check(arguments: tuple[str, ...]) -> None:
-    """Test a provider against the rules that refunds rely on: check NAME --payment REFERENCE."""
-    become(["tasks.providers.check", *arguments], as_environment(of_settings.load()))
+@provider.command()
+@click.argument("name")
+@click.option("--payment", help="Reference of a payment in the provider's test mode.")
+@click.option("--amount", help="What it captured, in minor units (cents).")
+@click.option("--currency", default="EUR", show_default=True)
+@click.option("--yes", is_flag=True, help="It is a test payment; do not ask.")
+def check(name: str, payment: str | None, amount: str | None, currency: str, yes: bool) -> None:
+    """Try a provider out on a test payment, rule by rule; exit 1 where it breaks one."""
+    words = [name, "--currency", currency, *(["--yes"] if yes else [])]
+    words += ["--payment", payment] if payment else []
+    words += ["--amount", amount] if amount else []
+    become(["tasks.providers.check", *words], as_environment(of_settings.load()))

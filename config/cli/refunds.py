@@ -12,11 +12,13 @@ def refunds() -> None:
     """Refunds: hold them against the providers' own lists."""
 
 
-@refunds.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": []},
-    add_help_option=False,
-)
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def reconcile(arguments: tuple[str, ...]) -> None:
-    """Compare providers' refunds with ours (--provider, --since, --dry-run)."""
-    become(["tasks.reconcile", *arguments], as_environment(of_settings.load()))
+@refunds.command()
+@click.option("--provider", help="Only this one; otherwise all that give a list.")
+@click.option("--since", help="From this day on (UTC), such as 2026-01-31.")
+@click.option("--dry-run", is_flag=True, help="Tell what differs; write and heal nothing.")
+def reconcile(provider: str | None, since: str | None, dry_run: bool) -> None:
+    """Compare providers' refunds with ours; exit 1 where they differ, 2 where one gives no list."""
+    words = ["--dry-run"] if dry_run else []
+    words += ["--provider", provider] if provider else []
+    words += ["--since", since] if since else []
+    become(["tasks.reconcile", *words], as_environment(of_settings.load()))

@@ -38,12 +38,13 @@ def given_up(desk: Desk, workshop: Workshop) -> int:
 def test_what_was_paid_is_found_by_the_sweep_as_soon_as_the_provider_can_be_asked(
     desk: Desk, workshop: Workshop, given_up: int
 ) -> None:
+    shop = replace(workshop, reconcile_every=None)
     desk.misbehave()
-    sweep(workshop)
+    sweep(shop)
     assert desk.see(given_up).status == "unknown"
 
     desk.pass_time(HOURS)
-    sweep(workshop)
+    sweep(shop)
 
     seen = desk.see(given_up)
     assert (seen.status, seen.state, seen.refund) == ("done", "goodwill-paid", "paid")
@@ -56,7 +57,7 @@ def test_what_was_never_paid_is_free_again(desk: Desk, workshop: Workshop, given
     http.delete(f"{desk.sandbox.url}/ledger").raise_for_status()
     desk.pass_time(HOURS)
 
-    sweep(workshop)
+    sweep(replace(workshop, reconcile_every=None))
 
     seen = desk.see(given_up)
     assert (seen.status, seen.state, seen.refund) == ("refused", "refund-refused", "refused")
