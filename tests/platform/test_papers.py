@@ -49,7 +49,7 @@ def is_command(words: list[str]) -> bool:
     command: click.Command = main
     context = click.Context(main)
     while isinstance(command, click.Group):
-        if not words or not re.fullmatch(r"[a-z-]+", words[0]):
+        if not words or not re.fullmatch(r"[a-z][a-z-]*", words[0]):
             return True
         found = command.get_command(context, words.pop(0))
         if found is None:
