@@ -23,6 +23,9 @@ MOVE = (
     " ON CONFLICT (only_row) DO UPDATE SET shift = clock.shift + excluded.shift"
 )
 
+LEASE = timedelta(seconds=60)
+"""Longer than any real call takes: past it the watchdog would end the storm's own process."""
+
 
 @dataclass(slots=True)
 class AtHand:
@@ -72,7 +75,7 @@ def at_hand(
     if not around.processes["provider"].runs:
         around.start("provider")
     machine = MovableMachine()
-    shop = replace(open_workshop(settings or around.settings), machine_time=machine)
+    shop = replace(open_workshop(settings or around.settings), machine_time=machine, lease=LEASE)
     redress = Redress(settings or around.settings, shop.engine, shop.sessions, shop.rules)
     try:
         yield AtHand(around, shop, Crowd(around, redress, dice), machine)

@@ -75,9 +75,12 @@ def run(options: Options) -> Figures:
 
 
 def sweepers(around: Surroundings, count: int) -> None:
-    """A provider and so many workers without a broker, each with one thing at a time to do."""
+    """A provider and so many workers without a broker, each with one thing at a time to do.
+
+    Their watchdogs sleep (`undead`).
+    """
     for number in range(1, count + 1):
-        around.add(f"sweeper-{number}", "sweep")
+        around.add(f"sweeper-{number}", "sweep", command=["-m", "tests.storms.undead"])
     around.start("provider", *[f"sweeper-{number}" for number in range(1, count + 1)])
 
 
