@@ -24,7 +24,8 @@ test: .venv/ready ## Test everything against real servers (ARGS="tests/web -k cl
 
 storm: .venv/ready ## Kill, cut off, poison, and compare two ledgers (ONLY=kill SEED=7 KILLS=40 REFUNDS=1000)
 	@$(BIN)/python -m tests.storms $(ONLY) $(if $(SEED),--seed $(SEED)) \
-	  $(if $(KILLS),--kills $(KILLS)) $(if $(REFUNDS),--refunds $(REFUNDS))
+	  $(if $(KILLS),--kills $(KILLS)) $(if $(REFUNDS),--refunds $(REFUNDS)) \
+	  $(if $(SEEDS),--seeds $(SEEDS))
 
 fuzz: .venv/ready ## Try 10,000 broken workflow files (minutes; ARGS=1000 for fewer)
 	@$(BIN)/python -m tests.workflows.fuzz $(ARGS)

@@ -30,9 +30,12 @@ STORMS: dict[str, str] = {
 @click.option("--seed", type=int, default=2026, show_default=True)
 @click.option("--kills", type=click.IntRange(1), help="How many processes are killed.")
 @click.option("--refunds", type=click.IntRange(1), help="How many refunds are asked for.")
-def main(names: Sequence[str], seed: int, kills: int | None, refunds: int | None) -> None:
+@click.option("--seeds", type=click.IntRange(1), help="How many seeds are simulated.")
+def main(
+    names: Sequence[str], seed: int, kills: int | None, refunds: int | None, seeds: int | None
+) -> None:
     """Let storms rage over Redress; all of them where none is named."""
-    options = Options(seed, kills, refunds)
+    options = Options(seed, kills, refunds, seeds)
     ended = [_rage(name, options) for name in names or STORMS]
     click.echo("")
     for figures in ended:

@@ -14,6 +14,7 @@ class Options:
     seed: int = 2026
     kills: int | None = None
     refunds: int | None = None
+    seeds: int | None = None
 
     def dice(self) -> random.Random:
         return random.Random(self.seed)

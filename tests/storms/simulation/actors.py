@@ -1,12 +1,14 @@
-"""Who plays: clerks at their buttons, worker processes with a listener and a sweeper, a broker."""
+"""Who plays: clerks at their buttons, worker processes with their threads, a broker."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.orm import Session, sessionmaker
 
 from claims.door import CaseRef, Fired, Firing, fire_many
 from claims.machine_time import MachineTime
 from claims.rules import Rules
-from sqlalchemy.orm import Session, sessionmaker
 from tasks import sweep
 from tasks.effects import carry_out
 from tasks.workshop import Workshop
@@ -100,6 +102,7 @@ class Process:
     make: Callable[[str], Workshop]
     broker: Broker
     listens: bool
+    sweeps: bool
     comes_back: Callable[[], float]
     """Seconds until another takes the place of one that died."""
     lives: int = 0
@@ -113,7 +116,9 @@ class Process:
         self.is_down = False
         name = f"{self.slot}.{self.lives}"
         shop = self.shop = self.make(name)
-        plays = [(f"{name}s", lambda: sweep.sweep_until_stopped(shop))]
+        plays: list[tuple[str, Callable[[], None]]] = []
+        if self.sweeps:
+            plays.append((f"{name}s", lambda: sweep.sweep_until_stopped(shop)))
         if self.listens:
             plays.append((f"{name}l", lambda: self._listen(shop)))
         life = self.lives
@@ -170,6 +175,8 @@ class Clerk:
     item_id: int
     amount: int
     state: Callable[[int], str]
+    tells: Callable[[], None]
+    """Called when there may be work for sweepers that rest."""
     presses_again: bool
     """Where the provider has refused, once more."""
     lives: int = 0
@@ -182,14 +189,15 @@ class Clerk:
         self.ever.append(self.stage.enter(name, self._play, self._come_back))
 
     def _come_back(self) -> None:
+        self.tells()
         self.stage.later(5.0, self.begin)
 
     def _play(self) -> None:
         while self.state(self.item_id) == "reported":
             self._press()
         if self.presses_again:
-            for _ in range(20):
-                self.stage.wait(600.0)
+            for _ in range(6):
+                self.stage.wait(900.0)
                 if self.state(self.item_id) == "refund-refused":
                     self.presses_again = False
                     self._press()
@@ -200,18 +208,15 @@ class Clerk:
         firing = Firing(CaseRef("item", self.item_id), "refund", {"amount": self.amount})
         with self.sessions.begin() as session:
             [answer] = fire_many(session, self.rules, [firing], LEAD)
+        self.tells()
         self.stage.note("pressed" if isinstance(answer, Fired) else "was refused")
 
 
 def machine_of(stage: Stage, name: str, skew: float) -> Callable[[], MachineTime]:
     """The clocks of one machine, which may be wrong by a little."""
-    from datetime import timedelta
 
     def read() -> MachineTime:
         at = stage.now + timedelta(seconds=skew)
         return MachineTime(at, name, timedelta(seconds=stage.seconds + 1000))
 
     return read
-
-
-Everyone = Sequence[Process]

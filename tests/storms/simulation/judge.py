@@ -1,14 +1,17 @@
-"""What must hold at the end of a run: the auditor's two ledgers, and the protocol's own promises."""
+"""What must hold at the end of a run: the two ledgers, and what the protocol promises."""
 
 from collections import defaultdict
+from typing import Any
 
+import psycopg
 from psycopg.rows import dict_row, tuple_row
 
 from tests.storms import auditor
-from tests.storms.simulation.provider import Book, Network
+from tests.storms.simulation.provider import Book
 from tests.storms.simulation.stage import Stage
 from tests.storms.simulation.world import World
 
+Row = dict[str, Any]
 STATES = {"done": "goodwill-paid", "refused": "refund-refused", "unknown": "refund-unclear"}
 FINDERS = {"a look-up", "a late answer"}
 
@@ -32,7 +35,7 @@ ATTEMPTS = """
 """
 
 
-def judge(world: World, stage: Stage, network: Network, book: Book, poisoned: bool) -> None:
+def judge(world: World, stage: Stage, book: Book) -> None:
     """Write every violation down at the stage."""
     raw = world.raw
     raw.row_factory = dict_row
@@ -54,19 +57,17 @@ def judge(world: World, stage: Stage, network: Network, book: Book, poisoned: bo
         _ledgers(stage, book, effects, raw)
     finally:
         raw.row_factory = tuple_row  # type: ignore[assignment]
-    by_effect = defaultdict(list)
-    for share in shares:
-        by_effect[share["effect_id"]].append(share)
-    for row in lost:
+    if lost:
         stage.violated("a refund is under way and nothing pays it")
     for effect in effects:
-        mine = by_effect[effect["id"]]
-        _ended(stage, book, effect, mine, attempts, poisoned)
-        _fenced(stage, effect, [a for a in attempts if a["effect_id"] == effect["id"]], observed)
+        its_shares = [share for share in shares if share["effect_id"] == effect["id"]]
+        its_attempts = [attempt for attempt in attempts if attempt["effect_id"] == effect["id"]]
+        _ended(stage, book, effect, its_shares, its_attempts)
+        _fenced(stage, effect, its_attempts, observed)
         _by_its_holder(stage, effect, said)
 
 
-def _ledgers(stage: Stage, book: Book, effects: list, raw) -> None:
+def _ledgers(stage: Stage, book: Book, effects: list[Row], raw: psycopg.Connection[Row]) -> None:
     unclear = {e["key"] for e in effects if e["status"] in {"unknown", "stopped"} and e["is_told"]}
     there = []
     for row in book.refunds:
@@ -86,64 +87,56 @@ def _short(sentence: str) -> str:
     return sentence.replace("redress-", "")[:110]
 
 
-def _ended(stage, book, effect, shares, attempts, poisoned) -> None:
-    about = f"refund {effect['key'][-6:]}"
-    status = effect["status"]
+def _ended(stage: Stage, book: Book, effect: Row, shares: list[Row], attempts: list[Row]) -> None:
+    about, status = f"refund {effect['key'][-6:]}", effect["status"]
     references = {f"{effect['key']}-{share['position']}" for share in shares}
     if status in {"unknown", "stopped"} and not effect["is_told"]:
         stage.violated(f"{about} is {status} and nobody is told")
     if status == "unknown":
-        if effect["refund_status"] != "unclear" or any(
-            share["status"] not in {"held", "paid"} for share in shares
-        ):
-            stage.violated(f"{about}: what may have been paid is free again")
-        if book.abilities.looks_up and not references & book.foreign:
-            stage.violated(f"{about} is left to a person where a look-up would tell")
+        _unknown(stage, book, effect, shares, references)
     if status == "refused" and not references & book.refused:
-        looked = any(
-            a["effect_id"] == effect["id"] and a["action"] == "look-up" and a["result"] == "absent"
-            for a in attempts
-        )
+        looked = any(a["action"] == "look-up" and a["result"] == "absent" for a in attempts)
         if not (looked and effect["was_told"]):
             stage.violated(f"{about} was given up, and the provider never refused it")
-    if status == "done" and effect["paid_amount"] == 0:
-        stage.violated(f"{about} is done and nothing is paid")
-    if not effect["is_earlier"] and status in STATES and not effect["is_told"]:
-        wanted = STATES[status]
-        if status == "refused" and effect["paid_amount"]:
-            wanted = effect["state"]
-        if effect["state"] != wanted:
-            stage.violated(f"{about} is {status} and its item {effect['state']}")
+    if effect["is_earlier"] or effect["is_told"] or status not in STATES:
+        return
+    is_partly_paid = status == "refused" and effect["paid_amount"]
+    if effect["state"] != STATES[status] and not is_partly_paid:
+        stage.violated(f"{about} is {status} and its item {effect['state']}")
 
 
-def _fenced(stage, effect, attempts, observed) -> None:
+def _unknown(
+    stage: Stage, book: Book, effect: Row, shares: list[Row], references: set[str]
+) -> None:
     about = f"refund {effect['key'][-6:]}"
-    holders: dict[int, set[str]] = defaultdict(set)
-    for attempt in attempts:
-        if attempt["worker"].startswith(("w", "s")):
-            holders[attempt["epoch"]].add(attempt["worker"])
-    epochs = [a["epoch"] for a in attempts]
+    may_be_paid = all(share["status"] in {"held", "paid"} for share in shares)
+    if effect["refund_status"] != "unclear" or not may_be_paid:
+        stage.violated(f"{about}: what may have been paid is free again")
+    if book.abilities.looks_up and not references & book.foreign:
+        stage.violated(f"{about} is left to a person where a look-up would tell")
+
+
+def _fenced(stage: Stage, effect: Row, attempts: list[Row], observed: set[tuple[int, int]]) -> None:
+    about = f"refund {effect['key'][-6:]}"
+    epochs = [attempt["epoch"] for attempt in attempts]
     if epochs != sorted(epochs):
         stage.violated(f"{about}: a worker went on after another had taken it")
-    if any(
-        len({a["worker"] for a in attempts if a["epoch"] == epoch and a["action"] == "call"}) > 1
-        for epoch in set(epochs)
-    ):
+    calls = [attempt for attempt in attempts if attempt["action"] == "call"]
+    holders: dict[int, set[str]] = defaultdict(set)
+    for call in calls:
+        holders[call["epoch"]].add(call["worker"])
+    if any(len(names) > 1 for names in holders.values()):
         stage.violated(f"{about}: two workers held it in one epoch")
-    for attempt in attempts:
-        if attempt["action"] != "call" or attempt["result"] not in {"done", "refused"}:
-            continue
-        later = [
-            a for a in attempts
-            if a["epoch"] > attempt["epoch"] and a["action"] == "call"
-            and a["at"] <= attempt["answered_at"]
-        ]  # fmt: skip
-        if later and (effect["id"], attempt["epoch"]) not in observed:
+    for call in calls:
+        is_late = call["result"] in {"done", "refused"} and any(
+            other["epoch"] > call["epoch"] and other["at"] <= call["answered_at"] for other in calls
+        )
+        if is_late and (effect["id"], call["epoch"]) not in observed:
             stage.violated(f"{about}: a word that came late was dropped")
 
 
-def _by_its_holder(stage, effect, said) -> None:
+def _by_its_holder(stage: Stage, effect: Row, said: list[Row]) -> None:
     mine = [row for row in said if row["input"].get("key") == effect["key"]]
     for row in mine[-1:]:
         if row["actor_name"] not in FINDERS | {effect["taken_by"]}:
-            stage.violated(f"refund {effect['key'][-6:]} was settled by one who no longer held it")
+            stage.violated(f"refund {effect['key'][-6:]} was settled by one who had lost it")

@@ -1,10 +1,9 @@
-"""One run: a seed decides who plays, what goes wrong and when; then the two ledgers are compared."""
+"""One run: a seed decides who plays and what goes wrong; then the two ledgers are compared."""
 
 import logging
 import random
-from collections.abc import Callable
-from contextlib import contextmanager
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import SimpleNamespace
@@ -14,13 +13,15 @@ import pytest
 
 from claims import late_truth
 from config.bootstrap import ring_after_commit
+from tasks import sweep
 from tasks.effects import refunds
 from tasks.providers.sandbox import adapter
 from tasks.providers.sandbox.adapter import Sandbox
+from tasks.watchdog import Watchdog
 from tasks.workshop import Workshop
 from tests.storms.simulation.actors import Broker, Clerk, Process, Stopping, machine_of
 from tests.storms.simulation.judge import judge
-from tests.storms.simulation.provider import Book, Manners, Network, abilities
+from tests.storms.simulation.provider import POISONED, Book, Manners, Network, abilities
 from tests.storms.simulation.stage import Actor, Mood, Stage
 from tests.storms.simulation.world import SteppedSessions, World
 
@@ -33,6 +34,12 @@ CALL_FAULTS = (
     "lose-request", "lose-answer", "late-request", "late-answer", "cut-before", "cut-after",
     "gateway", "nonsense", "error-before", "error-after", "too-many", "shut", "refuse",
 )  # fmt: skip
+ELSEWHERE: Mapping[str, Callable[..., object]] = {
+    "fire_deadlines": lambda _shop: False,
+    "follow_next": lambda _shop: False,
+    "reconcile_what_is_due": lambda _shop: False,
+}
+"""What sweepers do besides, and of which there is nothing on this stage."""
 MISTAKES = ("claims", "tasks", "config")
 
 
@@ -130,11 +137,14 @@ def simulate(world: World, seed: int, *, keeps_lines: bool = False) -> Run:
         watch = SimpleNamespace(monotonic=lambda: stage.seconds)
         patch.setattr(refunds, "time", watch)
         patch.setattr(adapter, "time", watch)
+        patch.setattr(Watchdog, "within", lambda _self, _limit: nullcontext())
+        for name, nothing in ELSEWHERE.items():
+            patch.setattr(sweep, name, nothing)
         try:
             play.begin()
             stage.play(play.is_over, script.calm_at + 6 * DAY)
             world.set_clock(stage, play.ahead[0])
-            judge(world, stage, play.network, play.book, script.poisoned)
+            judge(world, stage, play.book)
         finally:
             stage.close([*play.everyone()])
     return Run(
@@ -161,7 +171,7 @@ class _Play:
         ring_after_commit(self.sessions, self.broker)  # type: ignore[arg-type]
         self.book = Book(abilities(script.provider))
         self.network = Network(
-            stage, self.book, script.manners, self._is_written, LEASE / 3, booked=self._hint
+            stage, self.book, script.manners, self._objection, LEASE / 3, booked=self._hint
         )
         if script.poisoned:
             [(self.network.poison,)] = world.rows(
@@ -175,8 +185,12 @@ class _Play:
         provider.abilities = self.book.abilities
         self.provider = provider
         self.processes = [
-            Process(stage, slot, self._workshop, self.broker, listens, self._comes_back)
-            for slot, listens in (("w1", True), ("w2", True), ("s1", False))
+            Process(stage, slot, self._workshop, self.broker, listens, sweeps, self._comes_back)
+            for slot, listens, sweeps in (
+                ("w1", True, True),
+                ("w2", True, False),
+                ("s1", False, True),
+            )
         ]
         self.clerks: list[Clerk] = []
         for each in script.items:
@@ -187,7 +201,7 @@ class _Play:
         again = self.stage.dice.random() < self.script.second_press
         return Clerk(
             self.stage, self.sessions, self.world.rules, number, self.world.items[item],
-            AMOUNTS[item], self._state, again,
+            AMOUNTS[item], self._state, self._wake_sweepers, again,
         )  # fmt: skip
 
     def begin(self) -> None:
@@ -218,7 +232,7 @@ class _Play:
             return False
         self._next_look = stage.seconds + 30.0
         waiting, unknown = self._open()
-        if waiting or self.network._in_hand:
+        if waiting or self.network.on_the_way:
             return False
         if unknown and self.book.abilities.looks_up:
             return stage.seconds > max(self.script.calm_at, *self._away_ends()) + 2.5 * DAY
@@ -268,19 +282,24 @@ class _Play:
 
     def _state(self, item_id: int) -> str:
         [(state,)] = self.world.rows("SELECT state FROM items WHERE id = %s", item_id)
-        self._wake_sweepers()
         return str(state)
 
-    def _is_written(self, reference: str, key: str) -> bool:
-        return bool(
-            self.world.rows(
-                "SELECT 1 FROM attempts a JOIN effects e ON e.id = a.effect_id JOIN refund_shares s"
-                " ON s.id = a.share_id WHERE a.key = %s AND a.action = 'call'"
-                " AND a.result IS NULL AND e.key || '-' || s.position = %s",
-                key,
-                reference,
-            )
+    def _objection(self, reference: str, key: str) -> str:
+        """What our own committed rows have against a call that is about to be sent."""
+        self.world.set_clock(self.stage, self.ahead[0])
+        rows = self.world.rows(
+            "SELECT e.epoch = a.epoch, e.lease_until > redress_now() FROM attempts a"
+            " JOIN effects e ON e.id = a.effect_id JOIN refund_shares s ON s.id = a.share_id"
+            " WHERE a.key = %s AND a.action = 'call' AND a.result IS NULL"
+            " AND e.key || '-' || s.position = %s ORDER BY a.id DESC LIMIT 1",
+            key,
+            reference,
         )
+        if not rows:
+            return "a call was made whose attempt was not written down before"
+        if not self.script.clock_jumps and not all(rows[0]):
+            return f"{reference[-8:]} is asked for by a worker that does not hold it any more"
+        return ""
 
     def _all_die(self) -> None:
         self.stage.note("all workers are gone for a day")
@@ -340,7 +359,7 @@ class _Ear(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         wrong = record.exc_info[1] if record.exc_info else None
-        if wrong is not None and "cannot even ask" not in str(wrong):
+        if wrong is not None and str(wrong) != POISONED:
             first = str(wrong).splitlines()[0][:120] if str(wrong) else ""
             self._stage.violated(f"a mistake of the program: {type(wrong).__name__}: {first}")
 
@@ -359,6 +378,3 @@ def _heard(stage: Stage) -> Iterator[None]:
         for logger, propagates in zip(loggers, before, strict=True):
             logger.removeHandler(ear)
             logger.propagate = propagates
-
-
-Anyone = Callable[[], None]

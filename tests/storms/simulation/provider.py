@@ -14,10 +14,11 @@ import httpx
 
 from tasks.providers.port import Abilities
 from tasks.providers.sending import Answered
-from tests.storms.simulation.stage import Stage, chosen
+from tests.storms.simulation.stage import Actor, Stage, chosen
 
 Row = dict[str, object]
 MOST_CALLS = 60
+POISONED = "A program that cannot even ask."
 MOST_IN_A_MINUTE = 8
 MOST_AFTER_THE_LAST_WORD = 8
 LONGEST_ON_THE_WAY = 300.0
@@ -32,6 +33,23 @@ class Manners:
     look_up: dict[str, float] = field(default_factory=dict)
     away: tuple[tuple[float, float], ...] = ()
     """From when to when nobody listens, in seconds."""
+
+
+@dataclass(eq=False, slots=True)
+class Request:
+    """One request for a refund on its way."""
+
+    reference: str
+    key: str
+    asked: Row
+    wrong: str = ""
+    asker: Actor | None = None
+    waits: int = 0
+    answer: Answered | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.reference[-8:]} {self.key[-6:]}"
 
 
 @dataclass(eq=False)
@@ -89,8 +107,8 @@ class Network:
     stage: Stage
     book: Book
     manners: Manners
-    is_written: Callable[[str, str], bool]
-    """Whether an attempt with this key at this reference is committed."""
+    objection: Callable[[str, str], str]
+    """What our own rows have against asking for this reference under this key now; "": nothing."""
     seconds: float
     """How long a worker waits for an answer."""
     poison: str = ""
@@ -99,6 +117,8 @@ class Network:
     """Told of each refund made, for hints."""
     calls: Counter[str] = field(default_factory=Counter)
     look_ups: int = 0
+    on_the_way: int = 0
+    """Requests that the provider has not seen yet."""
     _when: dict[str, list[float]] = field(default_factory=dict)
     _in_hand: dict[str, tuple[str, float]] = field(default_factory=dict)
     _last_words: Counter[str] = field(default_factory=Counter)
@@ -113,62 +133,65 @@ class Network:
     def _call(self, request: httpx.Request) -> Answered:
         stage = self.stage
         asked: Row = json.loads(request.content)
-        key = request.headers.get("Idempotency-Key", "")
-        reference, payment = str(asked["reference"]), str(asked["payment"])
-        if payment == self.poison:
-            raise RuntimeError("A program that cannot even ask.")
+        call = Request(str(asked["reference"]), request.headers.get("Idempotency-Key", ""), asked)
+        if asked["payment"] == self.poison:
+            raise RuntimeError(POISONED)
         pauses = stage.pauses
-        stage.reach(f"before send {reference[-8:]} {key[-6:]}", longest=LONGEST_ON_THE_WAY)
-        self._look(reference, key, slept=stage.pauses > pauses)
-        wrong = self._befalls(self.manners.call, request)
-        if wrong == "by-hand" and not self.book.under(reference):
+        stage.reach(f"before send {call.name}", longest=LONGEST_ON_THE_WAY)
+        self._look(call.reference, call.key, slept=stage.pauses > pauses)
+        call.wrong = self._befalls(self.manners.call, request)
+        if call.wrong == "by-hand" and not self.book.under(call.reference):
             self.book.by_hand(asked)
-            wrong = "lose-request"
-        if wrong == "too-many":
-            stage.wait(0.1)
-            return Answered(429, b"{}", httpx.Headers({"Retry-After": "1"}))
-        answer: list[Answered] = []
+            call.wrong = "lose-request"
+        return self._over_the_wire(call, request)
+
+    def _over_the_wire(self, call: Request, request: httpx.Request) -> Answered:
+        """Send it on its way, and wait for what comes back, or does not."""
+        stage, wrong = self.stage, call.wrong
         actor = stage.actor
         assert actor is not None
-        waits = actor.waits + 1
-        travel = stage.dice.uniform(0.01, 0.2)
-        if wrong in {"late-request", "gateway"}:
-            travel = stage.dice.uniform(self.seconds, LONGEST_ON_THE_WAY)
-        back = stage.dice.uniform(0.01, 0.2)
-        if wrong == "late-answer":
-            back = self.seconds * 2
-
-        def arrive() -> None:
-            if self._seen_last_word(key, reference):
-                stage.violated(f"{reference[-8:]} is asked for again and again after the answer")
-            before = len(self.book.refunds)
-            status, body = self.book.refund(key, asked, wrong, stage.now)
-            stage.note(f"the provider answers {status} to {reference[-8:]} {key[-6:]} ({wrong})")
-            if len(self.book.refunds) > before:
-                self.booked(reference)
-            if wrong == "lose-answer":
-                return
-            if wrong == "error-after":
-                status, body = 500, {"error": "Something went wrong here."}
-            content = b"<html>sorry" if wrong == "nonsense" else json.dumps(body).encode()
-            answer.append(Answered(status, content, httpx.Headers()))
-            stage.wake(actor, waits, back)
-
-        if wrong not in {"lose-request", "cut-before"}:
-            stage.later(travel, arrive)
-        if wrong == "gateway":
+        call.asker, call.waits = actor, actor.waits + 1
+        if wrong not in {"lose-request", "cut-before", "too-many"}:
+            is_late = wrong in {"late-request", "gateway"}
+            least, most = (self.seconds, LONGEST_ON_THE_WAY) if is_late else (0.01, 0.2)
+            self.on_the_way += 1
+            stage.later(stage.dice.uniform(least, most), lambda: self._arrive(call))
+        if wrong in {"too-many", "gateway"}:
             stage.wait(0.1)
-            return Answered(504, b"{}", httpx.Headers())
+            return Answered(429 if wrong == "too-many" else 504, b"{}", httpx.Headers())
         if wrong in {"cut-before", "cut-after"}:
             stage.wait(0.5)
             raise httpx.RemoteProtocolError("cut", request=request)
-        self._in_hand[reference] = (actor.name, stage.seconds + self.seconds)
+        self._in_hand[call.reference] = (actor.name, stage.seconds + self.seconds)
         stage.wait(self.seconds)
-        self._in_hand.pop(reference, None)
+        self._in_hand.pop(call.reference, None)
         stage.reach("after call")
-        if not answer:
+        if call.answer is None:
             raise httpx.ReadTimeout("no answer", request=request)
-        return answer[0]
+        return call.answer
+
+    def _arrive(self, call: Request) -> None:
+        """The request is there, whether or not anybody waits for the answer still."""
+        stage, before = self.stage, len(self.book.refunds)
+        self.on_the_way -= 1
+        if self._seen_last_word(call.key):
+            stage.violated(f"{call.reference[-8:]} is asked for again and again after the answer")
+        status, body = self.book.refund(call.key, call.asked, call.wrong, stage.now)
+        stage.note(f"the provider answers {status} to {call.name} ({call.wrong})")
+        if status == 409:
+            stage.violated(f"the key of {call.reference[-8:]} was used for another refund")
+        if len(self.book.refunds) > before:
+            self.booked(call.reference)
+        if call.wrong == "lose-answer":
+            return
+        if call.wrong == "error-after":
+            status, body = 500, {"error": "Something went wrong here."}
+        is_nonsense = call.wrong == "nonsense"
+        content = b"<html>sorry" if is_nonsense else json.dumps(body).encode()
+        call.answer = Answered(status, content, httpx.Headers())
+        back = self.seconds * 2 if call.wrong == "late-answer" else stage.dice.uniform(0.01, 0.2)
+        assert call.asker is not None
+        stage.wake(call.asker, call.waits, back)
 
     def _look(self, reference: str, key: str, *, slept: bool) -> None:
         """What must hold at the moment at which a refund is asked for."""
@@ -176,8 +199,8 @@ class Network:
         self.calls[reference] += 1
         when = self._when.setdefault(reference, [])
         when.append(stage.seconds)
-        if not self.is_written(reference, key):
-            stage.violated("a call was made whose attempt was not written down before")
+        if not slept and (objection := self.objection(reference, key)):
+            stage.violated(objection)
         recent = [at for at in when if at > stage.seconds - 60]
         if self.calls[reference] > MOST_CALLS or len(recent) > MOST_IN_A_MINUTE:
             stage.violated(f"{reference[-8:]} is asked for without patience")
@@ -186,7 +209,7 @@ class Network:
         if other and other[0] != mine and other[1] > stage.seconds and not slept:
             stage.violated(f"two workers ask for {reference[-8:]} at once")
 
-    def _seen_last_word(self, key: str, reference: str) -> bool:
+    def _seen_last_word(self, key: str) -> bool:
         """Whether a key whose answer is kept, and is an error, has been sent too often."""
         kept = self.book.answers.get(key)
         if kept is None or kept[1] == 201:

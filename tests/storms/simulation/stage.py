@@ -8,9 +8,9 @@ import hashlib
 import heapq
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from greenlet import getcurrent, greenlet
 
@@ -198,10 +198,8 @@ class Stage:
             if not actor.is_over and actor.turn:
                 actor.is_over = True
                 self.actor = None
-                try:
+                with suppress(Died, Endless):
                     actor.turn.throw(Died)
-                except (Died, Endless):
-                    pass
 
     def _turn(self, actor: Actor) -> None:
         if actor.is_over:
@@ -221,6 +219,3 @@ def chosen(dice: random.Random, weights: dict[str, float]) -> str:
         if chance < 0:
             return name
     return ""
-
-
-Anything = Any

@@ -9,13 +9,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.models import Item
 from claims.rules import Rules
 from config.local.postgres import APPLICATION, OWNER, LocalPostgres
-from tests.storms.simulation.stage import START, Stage
+from tests.storms.simulation.stage import Mood, Stage
 from tests.support.cases import claim_first
 from tests.support.cluster import TEMPLATE
 from tests.support.shop import Line, an_order
@@ -24,7 +24,8 @@ CLOCK = """
 CREATE OR REPLACE FUNCTION redress_now() RETURNS timestamptz LANGUAGE sql STABLE AS
 $$ SELECT current_setting('redress.now')::timestamptz $$
 """
-SETTLED = ("SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED")
+SETTLED = b"SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
+"""What PostgreSQL does of itself at a real COMMIT."""
 
 
 class World:
@@ -34,6 +35,13 @@ class World:
         self.rules, self.items = rules, items
         self.engine = engine
         self.connection: Connection = engine.connect()
+        self.has_written = False
+        self._shown: float | None = None
+        event.listen(self.connection, "before_cursor_execute", self._note)
+
+    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            self.has_written = True
 
     @property
     def raw(self) -> psycopg.Connection[Any]:
@@ -50,10 +58,18 @@ class World:
             yield
         finally:
             outer.rollback()
+            self.forget_clock()
 
     def set_clock(self, stage: Stage, ahead: float) -> None:
         now = stage.now.timestamp() + ahead
+        if now == self._shown:
+            return
+        self._shown = now
         self.raw.execute("SELECT set_config('redress.now', to_timestamp(%s)::text, false)", (now,))
+
+    def forget_clock(self) -> None:
+        """A rollback has put it back."""
+        self._shown = None
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self.raw.execute(query.encode(), values).fetchall()
@@ -71,7 +87,6 @@ class SteppedSessions(sessionmaker[Session]):
             world.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
         self._world, self._stage, self._ahead = world, stage, ahead
-        self.fit_in_with_plants: list[Any] = []
 
     def begin(self) -> AbstractContextManager[Session]:
         return self._begin()
@@ -81,14 +96,17 @@ class SteppedSessions(sessionmaker[Session]):
         stage, world = self._stage, self._world
         stage.reach("begin")
         world.set_clock(stage, self._ahead[0])
-        stage.in_transaction = True
+        stage.in_transaction, world.has_written = True, False
         try:
             with super().begin() as session:
                 yield session
                 session.flush()
-                for statement in SETTLED:
-                    world.raw.execute(statement)
+                if world.has_written:
+                    world.raw.execute(SETTLED)
                 stage.reach("commit")
+        except BaseException:
+            world.forget_clock()
+            raise
         finally:
             stage.in_transaction = False
         stage.reach("committed")
@@ -105,7 +123,7 @@ def a_world(cluster: LocalPostgres, rules: Rules, name: str) -> Iterator[World]:
             connection.execute(text(CLOCK))
         owner.dispose()
         world = World(engine, rules, [])
-        world.set_clock(Stage(0, _NO_MOOD, 0.0), -86_400.0)
+        world.set_clock(Stage(0, Mood(), 0.0), -86_400.0)
         with Session(world.connection) as session, session.begin():
             world.items = [item.id for item in _claims(session, rules)]
         world.connection.commit()
@@ -125,9 +143,3 @@ def _claims(session: Session, rules: Rules) -> list[Item]:
         claim_first(session, rules, order, resolution="goodwill", line=line)
         for order, line in ((one, 0), (two, 0), (both, 0), (both, 1))
     ]
-
-
-from tests.storms.simulation.stage import Mood  # noqa: E402
-
-_NO_MOOD = Mood()
-_ = START
