@@ -62,6 +62,7 @@ def rage_over_plain_celery(dice: random.Random, kills: int, refunds: int, key: s
 def _rage(around: Surroundings, dice: random.Random, kills: int, refunds: int) -> int:
     publisher = Celery("publisher", broker=around.settings.redis_url, set_as_current=False)
     pace, asked, backlog = Pace(kills, refunds, STILL_SECONDS), 0, BACKLOG
+    raised = time.monotonic()
     quiet_seconds = float(VISIBILITIES * VISIBILITY_SECONDS)
     with psycopg.connect(around.plain_url, autocommit=True) as connection:
         connection.execute(TABLE.encode())
@@ -74,8 +75,9 @@ def _rage(around: Surroundings, dice: random.Random, kills: int, refunds: int) -
                     "INSERT INTO plain_refunds VALUES (%s, %s)", (asked, dice.randint(100, 1999))
                 )
                 publisher.send_task("plain.refund", [asked], queue=QUEUE)
-            if pace.quiet_for(paid) > LOST_SECONDS:
+            if pace.quiet_for(paid) > LOST_SECONDS and time.monotonic() > raised + LOST_SECONDS:
                 backlog += BACKLOG  # what waits may be lost, and holds up nobody else
+                raised = time.monotonic()
             if pace.is_due(paid):
                 _kill_one(around, dice)
             if paid == refunds or pace.stands_still(paid):
