@@ -636,3 +636,4 @@ def poison_starves(patch: Patch, world: World) -> None:
                 effect.lease_until = None
 
     patch.setattr(carry_out, "_set_aside", aside)
+    patch.setattr(carry_out, "poisoned", lambda _effect: None)

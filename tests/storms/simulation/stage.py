@@ -114,7 +114,7 @@ class Stage:
                 play()
             except Died:
                 self.in_transaction = False
-                self.deaths += 1
+                self.deaths += not actor.is_over
                 self.note("died")
                 actor.is_over = True
                 dies()
