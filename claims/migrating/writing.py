@@ -29,7 +29,7 @@ from claims.journal import BEGINNING, chained_hash
 from claims.migrating.clocks import Rewound
 from claims.migrating.reading import is_one_of
 from claims.migrating.standing import Clock, Standing
-from claims.models import Deadline, Item, JournalEntry, JournalHead, Reclamation
+from claims.models import Deadline, Item, JournalEntry, JournalHead, Reclamation, Refund
 from claims.people import Actor
 
 MOMENT = DateTime(timezone=True)
@@ -56,6 +56,7 @@ def write(
     if not moves:
         return
     _write_cases(session, moves)
+    _bind_proposals(session, [move for move in moves if move.standing.has_proposal])
     _write_clocks(session, moves, at)
     _write_journal(session, moves, actor, note, at)
 
@@ -77,6 +78,33 @@ def _write_cases(session: Session, moves: Sequence[Move]) -> None:
             state=rows.c.state,
             waits_for=rows.c.waits_for,
             version=model.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _bind_proposals(session: Session, moves: Sequence[Move]) -> None:
+    """What waits for approval goes on waiting, bound to the new version (`claims.approvals`).
+
+    An approver whose form is of before looks again; one that was void stays so.
+    """
+    if not moves:
+        return
+    rows = _rows(
+        "bound",
+        id=(BigInteger(), [move.standing.id for move in moves]),
+        before=(String(), [move.standing.hash for move in moves]),
+        after=(String(), [move.to_hash for move in moves]),
+    )
+    version = ("of", "workflow", "1")
+    session.execute(
+        update(Refund)
+        .where(Refund.item_id == rows.c.id, Refund.status == "proposed")
+        .where(Refund.proposed[version].astext == rows.c.before)
+        .values(
+            proposed=func.jsonb_set(
+                Refund.proposed, cast(list(version), ARRAY(String())), func.to_jsonb(rows.c.after)
+            )
         )
         .execution_options(synchronize_session=False)
     )
