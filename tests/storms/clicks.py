@@ -9,6 +9,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import httpx
@@ -88,7 +89,10 @@ def rage(around: Surroundings, dice: random.Random, rounds: int, presses: int) -
         numbers = [str(number) for (number,) in connection.execute(query)]
     redress.engine.dispose()
     clicked = Clicked()
-    asyncio.run(_rounds(around, dice, numbers, presses, cookie, clicked))
+    # In a thread of its own: in a run of all tests a browser may keep a loop in this one.
+    with ThreadPoolExecutor(1) as aside:
+        rounds_ = _rounds(around, dice, numbers, presses, cookie, clicked)
+        aside.submit(asyncio.run, rounds_).result()
     return clicked
 
 

@@ -199,9 +199,9 @@ def test_nobody_pays_alone_above_the_limit(tmp_path: Path) -> None:
 
 
 def test_a_proposal_is_paid_by_somebody_else(tmp_path: Path) -> None:
-    second = re.compile(r"    by: \[[^\]]*\]\n    second-person: true\n")
+    second = re.compile(r"    label: Approve\n    by: \[[^\]]*\]\n    second-person: true\n")
     assert len(second.findall(GOODWILL)) == 1
-    alone = second.sub("    by: [agent, lead]\n", GOODWILL)
+    alone = second.sub("    label: Approve\n    by: [agent, lead]\n", GOODWILL)
 
     refuted = only(proof_of(tmp_path, alone, limits={"agent": 200.0}))
 
