@@ -75,7 +75,7 @@ def read_source(text: str, findings: Findings) -> Node | None:
     """The tree of one YAML document, or None where it cannot be read to its end."""
     if not _is_fit(text, findings):
         return None
-    builder = _Builder(findings)
+    builder = _Builder(findings, text.count("\n") + text.count("\r") + 1)
     try:
         for event in _events(text):
             if not builder.take(event):
@@ -189,6 +189,7 @@ class _Builder:
     """Builds the tree from the parser's events without recursion."""
 
     findings: Findings
+    lines: int
     root: Node | None = None
     documents: int = 0
     stack: list[Sequence | Mapping] = field(default_factory=list)
@@ -198,6 +199,9 @@ class _Builder:
     def take(self, event: yaml.Event) -> bool:
         """False where reading on makes no sense."""
         place = _mark(event.start_mark)
+        if place.line > self.lines:
+            # Nothing at all behind a lone --- is, to the parser in C, in the line after it.
+            place = Place(self.lines, 1)
         match event:
             case yaml.DocumentStartEvent():
                 return self._begin_document(event, place)

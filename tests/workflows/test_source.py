@@ -154,3 +154,12 @@ def test_a_place_within_a_text_is_found_through_quotes_folds_and_blocks() -> Non
     assert place_of("here", "a: x &&\n   here\n") == Place(2, 4)
     assert place_of("here", "a: >\n  x &&\n  here\n") == Place(3, 3)
     assert place_of("here", "a: |\n  x &&\n    here\n") == Place(3, 5)
+
+
+def test_nothing_behind_a_lone_mark_is_found_within_the_file() -> None:
+    findings = Findings("shop.yaml")
+
+    root = read_source("---", findings)
+
+    assert root is not None
+    assert root.place.line == 1
