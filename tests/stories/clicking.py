@@ -83,7 +83,10 @@ class Camera:
         has_dialog = self._page.get_by_role("dialog").count() > 0
         for size, (width, height) in reversed(WIDTHS.items()):
             self._page.set_viewport_size({"width": width, "height": height})
-            wide = self._page.evaluate("document.documentElement.scrollWidth")
+            # While a page goes over into the next one there is no document to measure.
+            wide = self._page.wait_for_function(
+                "document.readyState === 'complete' && document.documentElement?.scrollWidth"
+            ).json_value()
             assert wide <= width, f"{name} is {wide} px wide on a screen of {width}"
             self._page.screenshot(
                 path=self._folder / f"{name}-{size}.png", full_page=not has_dialog
