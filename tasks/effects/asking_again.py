@@ -14,7 +14,7 @@ from claims.machine_time import MachineTime
 from claims.models import Effect, Json, RefundShare
 from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import refund_of, tried_of
-from tasks.effects.next_step import IN_FLIGHT, Tried, share_key
+from tasks.effects.next_step import Tried, is_surely_absent, share_key
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
 
@@ -97,9 +97,8 @@ def _read(question: Question, finding: Finding) -> tuple[AttemptResult, Json, Tr
 
 
 def _may_be_on_its_way(question: Question) -> bool:
-    """Whether a call that nobody heard back from could still take hold."""
-    return any(
-        attempt.action == "call" and attempt.result in {None, "unknown"} and not attempt.answered
-        for attempt in question.tried
-        if question.asked_at - attempt.at < IN_FLIGHT
+    """Whether a call that nobody heard back from, under whichever key, could still take hold."""
+    keys = {attempt.key for attempt in question.tried}
+    return not all(
+        is_surely_absent(question.tried, key, question.asked_at, question.machine) for key in keys
     )

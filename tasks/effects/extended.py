@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 from claims import clock, effects
 from claims.extending import Effect, EffectRun
 from claims.extensions import Extensions
+from claims.machine_time import MachineTime
 from claims.models import Attempt
 from claims.models import Effect as EffectRow
 from claims.outside import Absent, Done, Finding, NotBegun, Outcome, Refused, Unknown
+from tasks.effects.elapsed import ages, surely_passed
+from tasks.effects.history import machine_time_of
 from tasks.effects.job import (
     Handler,
     Job,
@@ -57,6 +60,9 @@ def _repeat(shop: Workshop, job: Job, effect: Effect) -> None:
 class _Step:
     action: Literal["call", "look-up"]
     attempt_id: int
+    at: datetime
+    machine: MachineTime
+    """When it was begun, by the database and by this machine."""
 
 
 def _look_first(shop: Workshop, job: Job, effect: Effect) -> None:
@@ -85,10 +91,11 @@ def _begin(session: Session, shop: Workshop, job: Job) -> _Step | None:
             effects.finish(session, shop.rules, job.taken, result, word, attempt.answer)
             return None
     action: Literal["call", "look-up"] = "look-up" if _unclear(tried) else "call"
+    at, machine = clock.now(session), shop.machine_time()
     attempt_id = effects.begin_attempt(
-        session, job.taken, job.key, digest(job.request), action=action
+        session, job.taken, job.key, digest(job.request), action=action, machine=machine
     )
-    return None if attempt_id is None else _Step(action, attempt_id)
+    return None if attempt_id is None else _Step(action, attempt_id, at, machine)
 
 
 def _make(shop: Workshop, job: Job, effect: Effect, step: _Step) -> bool:
@@ -141,7 +148,7 @@ def _looked_up(
 def _absent(session: Session, job: Job, effect: Effect, step: _Step) -> bool:
     """Try again where nothing can be on its way any more; otherwise look again when that is so."""
     tried = effects.earlier_attempts(session, job.taken.effect_id, job.key)
-    wait = _on_its_way(_unclear(tried), effect.arrives_within, clock.now(session))
+    wait = _on_its_way(_unclear(tried), effect.arrives_within, step)
     word = "The other side knows nothing of it."
     if wait <= timedelta(0):
         effects.answer_attempt(session, step.attempt_id, "absent", {"sentence": word})
@@ -178,10 +185,19 @@ def _unclear(tried: Sequence[Attempt]) -> list[Attempt]:
     return unclear
 
 
-def _on_its_way(unclear: Sequence[Attempt], within: timedelta, now: datetime) -> timedelta:
-    """How long one of these calls may still take hold; nought where none can any more."""
-    open_ones = [each.at for each in unclear if not each.answer.get("answered")]
-    return max((at + within - now for at in open_ones), default=timedelta(0))
+def _on_its_way(unclear: Sequence[Attempt], within: timedelta, looked: _Step) -> timedelta:
+    """How long one of these calls may still take hold; nought where none can any more.
+
+    No clock is believed alone (decision 0018), as with refunds.
+    """
+    return max(
+        (
+            within - surely_passed(ages(each.at, machine_time_of(each), looked.at, looked.machine))
+            for each in unclear
+            if not each.answer.get("answered")
+        ),
+        default=timedelta(0),
+    )
 
 
 def _run_of(shop: Workshop, job: Job) -> EffectRun:

@@ -18,6 +18,10 @@ from tests.support.loopback import http
 from tests.tasks.desk import PRICE, Desk
 
 HOURS = timedelta(hours=2)
+JUST_CALLED = text(
+    "UPDATE attempts SET at = redress_now(), machine_at = :at, machine_up = :up"
+    " WHERE effect_id = :id AND action = 'call'"
+)
 KEY = text("SELECT key FROM effects WHERE id = :id")
 
 
@@ -62,6 +66,26 @@ def test_what_was_never_paid_is_free_again(desk: Desk, workshop: Workshop, given
     seen = desk.see(given_up)
     assert (seen.status, seen.state, seen.refund) == ("refused", "refund-refused", "refused")
     assert seen.attempts[-1] == ("look-up", "absent")
+
+
+def test_a_database_clock_that_jumps_ahead_ends_no_call_that_may_be_on_its_way(
+    desk: Desk, workshop: Workshop, given_up: int
+) -> None:
+    now = workshop.machine_time()
+    with desk.owner_sessions.begin() as session:
+        session.execute(JUST_CALLED, {"id": given_up, "at": now.at, "up": now.up})
+    desk.misbehave()
+    http.delete(f"{desk.sandbox.url}/ledger").raise_for_status()
+
+    desk.move_database_clock(timedelta(hours=25))
+    assert ask_about_next(workshop)
+    between = desk.see(given_up)
+    desk.pass_time(HOURS)
+    desk.move_database_clock(timedelta(hours=25))
+    assert ask_about_next(workshop)
+
+    assert (between.status, between.attempts[-1]) == ("unknown", ("look-up", "unknown"))
+    assert desk.see(given_up).status == "refused"
 
 
 def test_a_provider_that_still_cannot_be_asked_changes_nothing(

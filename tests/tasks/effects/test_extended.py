@@ -27,6 +27,7 @@ from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
 from tests.conftest import NOWHERE
 from tests.support.cases import AGENT, press
+from tests.support.machine import MovableMachine
 from tests.support.shop import Line, an_order
 from tests.support.small_shop import small_shop
 
@@ -59,6 +60,7 @@ class Yard:
     owner_sessions: sessionmaker[Session]
     rules: Rules
     workshop: Workshop
+    machine: MovableMachine
 
     def claim(self, grams: int | None = None) -> int:
         """A wardrobe, weighed if that is said, that is to come back; gives the item's key."""
@@ -73,9 +75,14 @@ class Yard:
 
     def work(self, shop: Workshop | None = None, *, after: timedelta = timedelta(0)) -> None:
         """One look at what is due, some time later."""
-        with self.owner_sessions.begin() as session:
-            clock.move(session, after)
+        self.machine.pass_time(after)
+        self.move_database_clock(after)
         carry_out_next(shop or self.workshop)
+
+    def move_database_clock(self, by: timedelta) -> None:
+        """No time passes; that one clock jumps."""
+        with self.owner_sessions.begin() as session:
+            clock.move(session, by)
 
     def state(self, item_id: int) -> str:
         with self.sessions() as session:
@@ -101,7 +108,9 @@ def yard(
     acme: Rules,
     workshop: Workshop,
 ) -> Yard:
-    return Yard(sessions, owner_sessions, acme, replace(workshop, rules=acme))
+    machine = MovableMachine()
+    shop = replace(workshop, rules=acme, machine_time=machine)
+    return Yard(sessions, owner_sessions, acme, shop, machine)
 
 
 BOOK = EXTENSION.effects["acme.book-pickup"]
@@ -173,6 +182,21 @@ def test_a_van_that_was_not_booked_is_booked_once_nothing_can_be_on_its_way_any_
     assert yard.attempts()[-2:] == [("look-up", "absent"), ("call", "done")]
     assert len(vans.bookings) == 1
     assert yard.state(item) == "on-its-way"
+
+
+def test_a_database_clock_that_jumps_ahead_books_no_second_van(
+    yard: Yard, vans: LittleHauler
+) -> None:
+    vans.hangs_up = "before"
+    yard.claim(grams=45_000)
+    yard.work()
+    vans.hangs_up = ""
+
+    yard.move_database_clock(timedelta(hours=25))
+    yard.work(after=timedelta(minutes=1))
+
+    assert yard.attempts() == [("call", "unknown"), ("look-up", "unknown")]
+    assert vans.bookings == []
 
 
 def test_a_worker_that_dies_after_the_call_leaves_a_van_that_the_next_one_finds(
