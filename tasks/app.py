@@ -7,6 +7,7 @@ sweeps, so that everything is done with the broker never started.
 import logging
 import threading
 
+from billiard import pool  # type: ignore[import-untyped]  # it has no types
 from celery import signals
 
 from config.doorbell import CARRY_OUT, celery_app
@@ -19,6 +20,8 @@ from tasks.watchdog import bound_memory
 from tasks.workshop import Workshop, open_workshop
 
 LAST_WORK_SECONDS = 15.0
+ROUNDS_OF_LAST_WORDS = 10
+"""Tenths of a second for which a process that ends waits until its parent has read its results."""
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +38,9 @@ class WorkerProcess:
         self.watch: Watch | None = None
 
     def begin(self) -> None:
+        # A parent asked to end forgets what it had just handed to a child and reads its result no
+        # more, and the child waits 30 s for that (billiard 4.3). There is nothing in a result here.
+        pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = ROUNDS_OF_LAST_WORDS
         bound_memory(settings.worker_memory_mb)
         self.shop = open_workshop(settings, rules_at_start(settings))
         self.watch = Watch(settings, self.shop.sessions, self.shop.rules, "worker")

@@ -7,8 +7,10 @@ way. Deadlines fire in the same run, each once.
 
 import itertools
 import random
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,6 +18,7 @@ import psycopg
 
 from claims.door import CaseRef, Firing, fire_many
 from config.bootstrap import build
+from config.doorbell import Doorbell
 from tests.storms.auditor import audit
 from tests.storms.crowd import Crowd
 from tests.storms.figures import Figures, Options, sentences
@@ -27,6 +30,7 @@ DEADLINES = 200
 PATIENCE_SECONDS = 240.0
 LONGEST_END_SECONDS = 20.0
 """A part that is asked to end is to have ended by then, with its work."""
+NOBODYS_EFFECT = 999_999_999
 
 
 @dataclass(slots=True)
@@ -94,7 +98,8 @@ def rage(
             until = refunds * done // len(ends)
             while crowd.asked < until:
                 crowd.ask(min(20, until - crowd.asked))
-            _restart(around, name, rolled)
+            with _rung_to_the_last(around):
+                _restart(around, name, rolled)
         around.wait_until(
             lambda: crowd.settled() - before >= refunds and crowd.waiting() == 0,
             PATIENCE_SECONDS,
@@ -105,6 +110,24 @@ def rage(
         redress.engine.dispose()
     rolled.seconds = time.monotonic() - began
     return rolled
+
+
+@contextmanager
+def _rung_to_the_last(around: Surroundings) -> Iterator[None]:
+    """Rings go on while a part ends: what it was handed last must not hold it up."""
+    doorbell, ended = Doorbell(around.settings), threading.Event()
+
+    def ring() -> None:
+        while not ended.wait(0.02):
+            doorbell.ring([NOBODYS_EFFECT])
+
+    ringer = threading.Thread(target=ring)
+    ringer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        ringer.join()
 
 
 def _restart(around: Surroundings, name: str, rolled: Rolled) -> None:
