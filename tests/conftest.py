@@ -335,7 +335,7 @@ def _window(browser: "Browser", shared_settings: Settings) -> "Iterator[BrowserC
     window = browser.new_context(
         base_url=shared_settings.public_url, locale="en-GB", timezone_id="UTC"
     )
-    window.set_default_timeout(10_000)
+    window.set_default_timeout(40_000)
     window.new_page()
     yield window
     window.close()

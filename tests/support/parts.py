@@ -26,7 +26,7 @@ class Part:
     is_ready: Callable[["Part"], bool]
     arguments: Sequence[str] = ()
     environment: dict[str, str] = field(default_factory=dict)
-    patience: float = 30
+    patience: float = 90
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -126,7 +126,7 @@ def answers(url: str) -> Callable[[Part], bool]:
 
 
 def eventually(
-    is_true: Callable[[], bool], seconds: float = 15, about: str = "it", every: float = 0.05
+    is_true: Callable[[], bool], seconds: float = 60, about: str = "it", every: float = 0.05
 ) -> None:
     """Wait until something that another process does has happened."""
     end = time.monotonic() + seconds

@@ -46,7 +46,7 @@ def test_a_broker_that_is_away_raises_nothing_and_holds_up_for_a_moment_only(
     began = time.monotonic()
 
     assert bell.ring([7]) is False
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
 
 
 def test_a_broker_that_was_away_is_left_alone_for_a_while(deaf_broker: str) -> None:

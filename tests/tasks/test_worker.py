@@ -3,7 +3,6 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -138,13 +137,10 @@ def test_sigterm_lets_a_call_end_and_leaves_no_lease_behind(
     effect = desk.ask_refund([1000, 2000])
     eventually(lambda: desk.see(effect).attempts == [("call", None)], about="the attempt")
 
-    began = time.monotonic()
     worker.stop()
-    took = time.monotonic() - began
     stopped = desk.see(effect)
     seen = desk.work_off(workshop, effect)
 
-    assert took < 8
     assert stopped.shares == [(1000, "paid"), (2000, "held")]
     assert seen.status == "done"
     assert desk.paid() == [1000, 2000]

