@@ -27,6 +27,7 @@ class _AsRead:
     choices: Choices
     catalogue: Catalogue
     fingerprint: str
+    languages: tuple[str, ...]
 
 
 class Rules:
@@ -49,7 +50,9 @@ class Rules:
         `extensions` stay those of the process, whatever is taken up.
         """
         self.extensions = extensions
-        self._now = _AsRead(dict(definitions), choices, catalogue, fingerprint)
+        spoken = [language for one in definitions.values() for language in languages_of(one)]
+        languages = tuple(dict.fromkeys(spoken))
+        self._now = _AsRead(dict(definitions), choices, catalogue, fingerprint, languages)
         self._engines: dict[tuple[str, str], Engine] = {}
         self._versions: dict[str, Definition] = {d.hash: d for d in definitions.values()}
         self._lock = Lock()
@@ -66,8 +69,7 @@ class Rules:
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages that labels of the folder's workflows are said in, in its order."""
-        definitions = self._now.definitions.values()
-        return tuple(dict.fromkeys(each for one in definitions for each in languages_of(one)))
+        return self._now.languages
 
     @property
     def choices(self) -> Choices:
