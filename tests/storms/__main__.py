@@ -19,6 +19,7 @@ STORMS: dict[str, str] = {
     "zombies": "tests.storms.zombies",
     "clicks": "tests.storms.clicks",
     "restore": "tests.storms.restore",
+    "stripe": "tests.storms.stripe",
     "poison": "tests.storms.poison",
     "simulation": "tests.storms.simulation.storm",
 }

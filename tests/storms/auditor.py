@@ -41,7 +41,7 @@ SHARES = """
     JOIN refunds f ON f.id = s.refund_id
     JOIN payments p ON p.id = s.payment_id
     JOIN effects e ON e.id = f.effect_id
-    WHERE p.provider = 'sandbox'
+    WHERE p.provider = %s
     ORDER BY s.id
 """
 
@@ -124,11 +124,14 @@ def differences(
 
 
 def compare(
-    there: list[Row], connection: psycopg.Connection[Row], paid_in_full: int | None = None
+    there: list[Row],
+    connection: psycopg.Connection[Row],
+    paid_in_full: int | None = None,
+    provider: str = "sandbox",
 ) -> list[Difference]:
     """`differences` where the rows of the provider's book are in hand already."""
     return [
-        *_ledgers(there, connection.execute(SHARES).fetchall()),
+        *_ledgers(there, connection.execute(SHARES, (provider,)).fetchall()),
         *_unsettled(connection, paid_in_full),
         *_sums(connection),
         *_chains(connection),

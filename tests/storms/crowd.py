@@ -1,7 +1,7 @@
 """Many customers at once: orders, claims and refunds, filed set-based through the real doors."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -46,6 +46,9 @@ class Crowd:
     """One order in so many was paid by two payments, so that its refund has two shares."""
     prefix: str = "C"
     """Of the numbers of orders."""
+    provider: str = "sandbox"
+    taken_as: Callable[[str, int, str], str] = lambda name, _captured, _currency: name
+    """How the provider names a payment of which we know name, amount and currency."""
     filed: list[Asked] = field(default_factory=list)
     first: int = 1
     """The number of its first order, where another crowd was there before."""
@@ -140,9 +143,11 @@ class Crowd:
             payments=[
                 Payment(
                     position=position,
-                    provider="sandbox",
+                    provider=self.provider,
                     method="card",
-                    reference=f"pay-{self.prefix}-{number:06d}-{position}",
+                    reference=self.taken_as(
+                        f"pay-{self.prefix}-{number:06d}-{position}", captured, shop.currency
+                    ),
                     captured=captured,
                     currency=shop.currency,
                 )
