@@ -166,7 +166,10 @@ def _payments(
             reference = payment.reference.format(
                 number=number, shop=mapping.shop.code, position=position
             )
-            drafts.append(PaymentDraft(payment.provider, payment.method, reference, captured))
+            paid_at = _first(rows, payment.paid_at, reading.moment) if payment.paid_at else None
+            drafts.append(
+                PaymentDraft(payment.provider, payment.method, reference, captured, paid_at)
+            )
     return drafts
 
 

@@ -31,6 +31,7 @@ class PaymentDraft:
     method: str
     reference: str
     captured: int
+    paid_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class PaymentSource:
     reference: str
     """May contain {number}, {shop} and {position}."""
     amount: Source | None = None
+    paid_at: Source | None = None
+    """Without it the order's own time stands for when it was paid."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +113,8 @@ class OrdersMapping(ImportMapping):
     payments: tuple[PaymentSource, ...] = ()
 
     def columns(self) -> Iterator[str]:
-        payments = [payment.amount for payment in self.payments if payment.amount]
+        named = (source for each in self.payments for source in (each.amount, each.paid_at))
+        payments = [source for source in named if source]
         return _columns(self, [*self.order.values(), *self.line.values(), *payments])
 
 

@@ -130,10 +130,14 @@ def payments_of(findings: Findings, node: Node | None) -> tuple[PaymentSource, .
     payments: list[PaymentSource] = []
     for item in node.items:
         fields = Fields(
-            findings, item, "the payment", ("provider", "method", "reference", "amount")
+            findings,
+            item,
+            "the payment",
+            ("provider", "method", "reference", "amount", "paid-at"),
         )
         fields.require("provider", "reference")
         amount = read_source_of(fields, "amount", is_date=False) if "amount" in fields else None
+        paid_at = read_source_of(fields, "paid-at", is_date=True) if "paid-at" in fields else None
         provider, reference = fields.name("provider"), fields.text("reference")
         if reference is not None:
             try:
@@ -148,7 +152,7 @@ def payments_of(findings: Findings, node: Node | None) -> tuple[PaymentSource, .
                     "{position} may stand there too.",
                 )
         method = (fields.text("method") or "") if "method" in fields else ""
-        payments.append(PaymentSource(provider or "", method, reference or "", amount))
+        payments.append(PaymentSource(provider or "", method, reference or "", amount, paid_at))
     rests = [payment for payment in payments if payment.amount is None]
     if len(rests) != 1:
         findings.add(

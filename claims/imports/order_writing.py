@@ -24,6 +24,7 @@ LINE_COLUMNS = (
 )  # fmt: skip
 PAYMENT_COLUMNS = (
     "order_id", "position", "provider", "method", "reference", "captured", "currency",
+    "paid_at",
 )  # fmt: skip
 
 _HEAD_COLUMNS: Mapping[str, TypeEngine[Any]] = {
@@ -153,7 +154,7 @@ def _payment_rows(
         for position, payment in enumerate(draft.payments, start=1):
             yield (
                 keys[draft.number], position, payment.provider, payment.method,
-                payment.reference, payment.captured, currency,
+                payment.reference, payment.captured, currency, payment.paid_at,
             )  # fmt: skip
 
 

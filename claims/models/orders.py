@@ -187,6 +187,8 @@ class Payment(Base):
     reference: Mapped[str]
     captured: Mapped[Minor]
     currency: Mapped[Currency]
+    paid_at: Mapped[Moment | None]
+    """When the money was taken; None where nobody said, and the order's own time stands for it."""
     refund_held: Mapped[Minor] = mapped_column(
         default=0, server_default="0", server_onupdate=FetchedValue()
     )

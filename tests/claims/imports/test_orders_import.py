@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -170,6 +171,22 @@ def test_several_payments_take_their_amounts_and_the_last_the_rest(importing: Im
     ]
     [refused] = importing.refused(imported)
     assert "more than the 1500 paid" in refused.detail
+
+
+def test_a_payment_may_say_when_it_was_taken(importing: Importing) -> None:
+    mapping = ORDERS.replace(
+        'reference: "{shop}-{number}" }',
+        'reference: "{shop}-{number}", paid-at: { column: paid, date: "%Y-%m-%d %H:%M" } }',
+    )
+
+    importing.orders(
+        [{**bought("1"), "paid": "2026-01-09 12:00"}, {**bought("2"), "paid": ""}], mapping=mapping
+    )
+
+    assert importing.rows("SELECT paid_at FROM payments ORDER BY reference") == [
+        (datetime(2026, 1, 9, 11, tzinfo=UTC),),
+        (None,),
+    ]
 
 
 def test_numbers_are_read_as_the_mapping_writes_them(importing: Importing) -> None:
