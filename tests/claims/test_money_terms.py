@@ -13,7 +13,7 @@ from claims.refund_terms import Asks, DeductionRule, RefundTerms, ShippingRule
 from claims.refusals import Refused
 from claims.rules import Rules
 from claims.shipping import in_proportion
-from tests.support.cases import AGENT, WAREHOUSE, claim_first, press, work_off
+from tests.support.cases import AGENT, FINANCE, WAREHOUSE, claim_first, press, work_off
 from tests.support.shop import Line, an_order
 from tests.support.terms import rules_with, with_resolution
 
@@ -92,6 +92,20 @@ def test_an_item_gets_its_share_of_the_shipping_once(session: Session, rules: Ru
 
     assert first == 1245
     assert refunds.refundable(item, PROPORTIONAL).amount == 0
+
+
+def test_pieces_whose_shipping_was_given_back_in_part_can_be_claimed_for_the_rest(
+    session: Session, rules: Rules
+) -> None:
+    rules = rules_with(rules, shipping=(ShippingRule("proportional"),))
+    order = an_order(session, [Line(unit_price=1000)], shipping=490)
+    first = claim_first(session, rules, order, resolution="goodwill")
+    press(session, rules, first, "settle-outside", FINANCE, amount="12.00")
+
+    again = claim_first(session, rules, order)
+
+    assert kinds(order) == {"goods": 1000, "shipping": 200}
+    assert refunds.refundable(again, PROPORTIONAL).amount == 290
 
 
 def test_the_tax_on_shipping_comes_back_with_it(session: Session, rules: Rules) -> None:
