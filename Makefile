@@ -1,6 +1,6 @@
 # Everything that hands, hooks and CI do to Redress. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test storm fuzz tampers foureyes proofs faults check format bench lock clean
+.PHONY: help setup run test storm fuzz tampers foureyes money proofs faults check format bench lock clean
 .SUFFIXES:
 .DELETE_ON_ERROR:
 SHELL := /bin/sh
@@ -35,6 +35,11 @@ tampers: .venv/ready ## Tamper with the journal 10,000 times and look for each (
 
 foureyes: .venv/ready ## Let several people try 10,000 ways around the second one (ARGS="100 --seed 2")
 	@$(BIN)/python -m tests.claims.four_eyes $(ARGS)
+
+money: .venv/ready ## Refund 4,000 orders and 400 in PostgreSQL in random ways to the last cent (ARGS="--hypothesis-seed=7")
+	@MONEY_ORDERS=$(or $(ORDERS),4000) MONEY_SEQUENCES=$(or $(SEQUENCES),400) $(BIN)/pytest --timeout=0 \
+	  --hypothesis-profile=anew --hypothesis-show-statistics tests/claims/test_money_properties.py \
+	  tests/claims/test_money_sequences.py $(ARGS)
 
 proofs: .venv/ready ## Hold the proofs against brute force on 1,000 random pairs (minutes; ARGS=100 for fewer)
 	@$(BIN)/python -m tests.workflows.prove_random $(ARGS)

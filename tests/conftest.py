@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from claims.rules import Rules
+
+hypothesis.settings.register_profile("alike", derandomize=True)
+hypothesis.settings.register_profile("anew", derandomize=False)
+hypothesis.settings.load_profile("alike")  # `make money` looks elsewhere each time
 
 NOWHERE = {
     "DATABASE_URL": "postgresql://nobody@nowhere/nothing",
