@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, approvals, refunds
+from claims import allowances, approvals, refunds, splitting
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
 from claims.people import Actor
@@ -48,11 +48,12 @@ def check(
     if use.run != MONEY or not isinstance(case, Item):
         return
     proposed = refunds.proposal(case)
+    terms = rules.refund_terms(case.reclamation.shop.code)
     if proposed is None:
-        terms = rules.choices.refund_terms(case.reclamation.shop.code)
-        refunds.check_amount(case, amount_of(values), terms, values)
+        refunds.check_amount(case, amount_of(values), at, terms, values)
     else:
         approvals.check(proposed)
+        splitting.check_shares(proposed, terms, at)
     amount = proposed.amount if proposed else amount_of(values)
     allowances.check(session, rules, case, amount, actor, at)
 

@@ -74,7 +74,7 @@ def deduct(run: CommandRun) -> None:
 def check_proposal(run: CommandRun) -> None:
     if refunds.proposal(run.item) is not None:
         raise Refused("A refund of this item already waits for approval.")
-    refunds.check_amount(run.item, amount_of(run.input), run.terms, run.input)
+    refunds.check_amount(run.item, amount_of(run.input), run.at, run.terms, run.input)
 
 
 def propose(run: CommandRun) -> None:
@@ -96,7 +96,7 @@ def drop(run: CommandRun) -> None:
 
 
 def check_mark(run: CommandRun) -> None:
-    refunds.check_amount(run.item, amount_of(run.input), run.terms, is_outside=True)
+    refunds.check_amount(run.item, amount_of(run.input), run.at, run.terms, is_outside=True)
 
 
 def mark(run: CommandRun) -> None:

@@ -48,7 +48,7 @@ def facts_of(
 
 def item_facts(rules: Rules, item: Item, at: datetime) -> dict[str, object]:
     currency = item.reclamation.currency
-    money = refundable(item, rules.choices.refund_terms(item.reclamation.shop.code))
+    money = refundable(item, rules.refund_terms(item.reclamation.shop.code))
     proposed = proposal(item)
     delivered = item.line.delivered_at
     return {

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, cases, clock, refunded
+from claims import allowances, cases, clock, offered_refunds, refunded, splitting
 from claims.allowances import Allowance
 from claims.asking import MONEY
 from claims.door import check_second_person
@@ -14,6 +14,7 @@ from claims.facts import facts_of
 from claims.models import Item, Reclamation
 from claims.money import decimals
 from claims.people import Actor
+from claims.refund_terms import RefundTerms
 from claims.refunds import proposal
 from claims.refusals import NotAllowed
 from claims.rules import Rules
@@ -44,6 +45,8 @@ class CaseOffers:
     """By the key of the item; settled items offer nothing."""
     may_refund: Allowance | None
     """What `actor` may still refund alone here; None where no limit binds them."""
+    bounds: Mapping[int, tuple[str, ...]]
+    """By the key of the item: sentences on what the payments' providers cannot refund."""
 
 
 def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) -> CaseOffers:
@@ -55,7 +58,12 @@ def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) ->
         offers_of(session, rules, reclamation, actor, at),
         {item.id: offers_of(session, rules, item, actor, at) for item in reclamation.items},
         allowances.may_refund(session, rules, reclamation, actor, at),
+        {item.id: _bounds(rules, item, at) for item in reclamation.items},
     )
+
+
+def _bounds(rules: Rules, item: Item, at: datetime) -> tuple[str, ...]:
+    return splitting.bounds(splitting.carriers_of(item, _terms(rules, item), at))
 
 
 def offers_of(
@@ -64,18 +72,17 @@ def offers_of(
     """What `actor` sees offered at one case that is loaded; nothing is queried."""
     if case.final is not None:
         return ()
-    reclamation = case.reclamation if isinstance(case, Item) else case
     engine = rules.engine(session, case.workflow_hash)
     lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
     facts = facts_of(session, rules, case, at, actor)
-    places = decimals(reclamation.currency)
     return tuple(
         CaseOffer(
             offer.event,
             offer.reasons
             or _second_person(case, offer.event, actor)
+            or _not_by_providers(session, rules, case, offer.event, at)
             or _above_limit(session, rules, case, offer.event, actor, at),
-            _in_minor_units(offer.event, engine.defaults(offer.event.name, facts), places),
+            _fields(session, rules, case, offer.event, facts, at),
             _is_happy(lines, offer.event),
         )
         for offer in engine.offers(case.state, facts, actor.roles)
@@ -89,6 +96,16 @@ def _second_person(case: Reclamation | Item, event: Event, actor: Actor) -> tupl
             check_second_person(case, event, actor)
         except NotAllowed as refused:
             return refused.reasons
+    return ()
+
+
+def _not_by_providers(
+    session: Session, rules: Rules, case: Reclamation | Item, event: Event, at: datetime
+) -> tuple[str, ...]:
+    """Why no money can go back over the payments, where that is all the event could do."""
+    definition = rules.definition(session, case.workflow_hash)
+    if isinstance(case, Item) and offered_refunds.asks_money(definition, case, event):
+        return offered_refunds.why_none(case, _terms(rules, case), at)
     return ()
 
 
@@ -111,6 +128,27 @@ def _above_limit(
         except NotAllowed as refused:
             return refused.reasons
     return ()
+
+
+def _fields(
+    session: Session,
+    rules: Rules,
+    case: Reclamation | Item,
+    event: Event,
+    facts: Mapping[str, object],
+    at: datetime,
+) -> Mapping[str, Mapping[str, object]]:
+    defaults = rules.engine(session, case.workflow_hash).defaults(event.name, facts)
+    reclamation = case.reclamation if isinstance(case, Item) else case
+    fields = _in_minor_units(event, defaults, decimals(reclamation.currency))
+    definition = rules.definition(session, case.workflow_hash)
+    if isinstance(case, Item) and offered_refunds.asks_money(definition, case, event):
+        return offered_refunds.within(case, _terms(rules, case), at, fields)
+    return fields
+
+
+def _terms(rules: Rules, item: Item) -> RefundTerms:
+    return rules.refund_terms(item.reclamation.shop.code)
 
 
 def _is_happy(lines: tuple[Transition, ...], event: Event) -> bool:

@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
 
 from claims.money import decimals
+from claims.refund_abilities import RefundAbilities
 
 RefundOrder = Literal["oldest-first", "newest-first"]
 DeductionKind = Literal["restocking-fee", "return-shipping", "wear"]
@@ -73,6 +74,8 @@ class RefundTerms:
     """Resolutions for which more than was paid for the goods may be given."""
     as_store_credit: frozenset[str] = frozenset()
     """Resolutions whose refund is given as store credit."""
+    providers: Mapping[str, RefundAbilities] = field(default_factory=dict)
+    """What each payment provider can refund; one that is not named here is bound by nothing."""
 
     def shipping_share(self, reason: str, resolution: str, condition: str) -> ShippingShare:
         rules = (r for r in self.shipping if r.asks.fit(reason, resolution, condition))

@@ -8,8 +8,8 @@ Python stand the CHECKs of `order_lines`, `orders` and `payments`.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from claims import approvals
-from claims.models import Item, Order, Payment, Refund, RefundShare, keep
+from claims import approvals, splitting
+from claims.models import Item, Refund, RefundShare, keep
 from claims.people import Actor
 from claims.refund_calculation import calculation
 from claims.refund_ledger import (
@@ -65,12 +65,14 @@ def _latest(item: Item, status: str) -> Refund | None:
 def check_amount(
     item: Item,
     amount: int,
+    at: datetime,
     terms: RefundTerms = PLAIN,
     typed: Mapping[str, object] | None = None,
     *,
     is_outside: bool = False,
 ) -> Refundable:
-    """Refused where the amount is not above zero or more than may still be refunded.
+    """Refused where the amount is not above zero, more than may still be refunded, or cannot go
+    back over the order's payments, as far as their providers are asked for it at this moment.
 
     What was settled outside may be nothing at all, and takes no deductions. `typed` are the
     values of the event, among them perhaps deductions.
@@ -86,13 +88,14 @@ def check_amount(
             *limit.why_not_more(currency),
         )
     if not is_outside:
-        _check_credit(item, amount, terms)
+        _check_ways(item, amount, terms, at)
     return limit
 
 
-def _check_credit(item: Item, amount: int, terms: RefundTerms) -> None:
+def _check_ways(item: Item, amount: int, terms: RefundTerms, at: datetime) -> None:
     order = item.reclamation.order
-    ways = {_way(item, payment, terms) for payment, _ in _planned(order, amount, terms)}
+    shares = splitting.planned(item, amount, terms, at)
+    ways = {splitting.way_of(item, payment, terms) for payment, _ in shares}
     if STORE_CREDIT in ways and not order.customer_number:
         raise Refused(
             f"Order {order.number} names no customer, so nobody can be given store credit for it; "
@@ -114,10 +117,11 @@ def ask(
     """Hold an amount for a refund, and split it over the order's payments in the stated order.
 
     `status` is proposed, asked or outside; `split` says by which ways an outside refund was
-    given back, and must add up to the amount. Refused where more is asked than is left.
+    given back, and must add up to the amount. Refused where more is asked than is left, or than
+    the payments' providers can pay back.
     """
     is_outside = status == "outside"
-    limit = check_amount(item, amount, terms, typed, is_outside=is_outside)
+    limit = check_amount(item, amount, at, terms, typed, is_outside=is_outside)
     ways = dict(split or {"": amount})
     if sum(ways.values()) != amount:
         raise Refused(
@@ -142,7 +146,7 @@ def ask(
     if status != "proposed":
         clear(refund, actor, at)
     for way, part in ways.items():
-        _split(refund, part, terms, way, "paid" if is_outside else "held")
+        _split(refund, part, terms, at, way)
     portions = limit.portions(amount)
     for kind, portion in portions:
         if portion or (kind == "goods" and not amount):
@@ -159,39 +163,19 @@ def clear(refund: Refund, actor: Actor, at: datetime) -> None:
     refund.cleared_by_id = refund.asked_by_id if actor.staff_id is None else actor.staff_id
 
 
-def _split(refund: Refund, amount: int, terms: RefundTerms, way: str, status: str) -> None:
+def _split(refund: Refund, amount: int, terms: RefundTerms, at: datetime, way: str) -> None:
     """`way` is how an outside refund was given back; what we pay ourselves finds its own."""
-    shares = list(_planned(refund.order, amount, terms))
-    for payment, part in shares:
+    is_outside = refund.status == "outside"
+    for payment, part in splitting.planned(refund.item, amount, terms, None if is_outside else at):
         refund.shares.append(
             RefundShare(
                 payment=payment,
                 position=len(refund.shares) + 1,
                 amount=part,
-                way=_way(refund.item, payment, terms) if status == "held" else way,
-                status=status,
+                way=way if is_outside else splitting.way_of(refund.item, payment, terms),
+                status="paid" if is_outside else "held",
             )
         )
-    given = sum(part for _, part in shares)
-    if given < amount:
-        raise Refused(f"Only {money(given, refund.currency)} is left on the order's payments.")
-
-
-def _planned(order: Order, amount: int, terms: RefundTerms) -> list[tuple[Payment, int]]:
-    """Which payments an amount goes back over, in the shop's order, and how much over each."""
-    planned: list[tuple[Payment, int]] = []
-    rest = amount
-    for payment in order.payments if terms.order == "oldest-first" else reversed(order.payments):
-        part = min(rest, left_on_payment(order, payment))
-        if part > 0:
-            planned.append((payment, part))
-            rest -= part
-    return planned
-
-
-def _way(item: Item, payment: Payment, terms: RefundTerms) -> str:
-    is_credit = payment.provider == STORE_CREDIT or item.resolution in terms.as_store_credit
-    return STORE_CREDIT if is_credit else ""
 
 
 def goes_to_store_credit(share: RefundShare) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from claims.choices import Choices
 from claims.extensions import NO_EXTENSIONS, Extensions
 from claims.models import WorkflowVersion
+from claims.refund_abilities import RefundAbilities
+from claims.refund_terms import RefundTerms
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.engine import Engine
@@ -44,12 +46,15 @@ class Rules:
         catalogue: Catalogue,
         fingerprint: str = "",
         extensions: Extensions = NO_EXTENSIONS,
+        providers: Mapping[str, RefundAbilities] | None = None,
     ) -> None:
         """`fingerprint` is of the files they were read from, to know whether these changed.
 
-        `extensions` stay those of the process, whatever is taken up.
+        `extensions`, and what payment `providers` can refund, stay those of the process, whatever
+        is taken up; a provider that is not named is bound by nothing.
         """
         self.extensions = extensions
+        self.providers = dict(providers or {})
         spoken = [language for one in definitions.values() for language in languages_of(one)]
         languages = tuple(dict.fromkeys(spoken))
         self._now = _AsRead(dict(definitions), choices, catalogue, fingerprint, languages)
@@ -74,6 +79,10 @@ class Rules:
     @property
     def choices(self) -> Choices:
         return self._now.choices
+
+    def refund_terms(self, shop: str) -> RefundTerms:
+        """What a shop gives back and takes off, within what its payment providers can do."""
+        return replace(self.choices.refund_terms(shop), providers=self.providers)
 
     @property
     def catalogue(self) -> Catalogue:

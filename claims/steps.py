@@ -108,7 +108,7 @@ def _command_run(rules: Rules, item: Item, happening: Happening) -> CommandRun:
         happening.input,
         happening.actor,
         happening.at,
-        rules.choices.refund_terms(item.reclamation.shop.code),
+        rules.refund_terms(item.reclamation.shop.code),
     )
 
 
@@ -200,7 +200,7 @@ def _ask_effects(session: Session, rules: Rules, prepared: Prepared) -> None:
             happening.input,
             happening.actor,
             happening.at,
-            rules.choices.refund_terms(shop),
+            rules.refund_terms(shop),
         )
         asked: list[Effect] = session.info.setdefault("effects_new", [])
         asked.append(effect)

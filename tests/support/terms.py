@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from claims.choices import Resolution
+from claims.refund_abilities import RefundAbilities
 from claims.rules import Rules
 
 
@@ -21,3 +22,8 @@ def with_resolution(rules: Rules, name: str, **changes: Any) -> Rules:
     every_shop = dataclasses.replace(rules.choices._every_shop, resolutions=resolutions)
     choices = dataclasses.replace(rules.choices, resolutions=resolutions, _every_shop=every_shop)
     return Rules(rules.definitions, choices, rules.catalogue)
+
+
+def bound_by(rules: Rules, **providers: RefundAbilities) -> Rules:
+    """The same rules, with payment providers that can refund so much and no more."""
+    return Rules(rules.definitions, rules.choices, rules.catalogue, providers=providers)

@@ -36,6 +36,8 @@ class ItemRow:
     resolution: str
     money: Refundable
     offers: Sequence[CaseOffer]
+    bounds: Sequence[str]
+    """Sentences on what the payments' providers cannot refund."""
     can_edit: bool
 
     @property
@@ -98,7 +100,7 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
     offered = offers(session, rules, found.id, actor)
     case = cases.read_case(session, number)
     reclamation, labels = case.reclamation, Labels(session, rules)
-    terms = rules.choices.refund_terms(reclamation.shop.code)
+    terms = rules.refund_terms(reclamation.shop.code)
     rows = [_row(item, offered, labels, actor, terms) for item in reclamation.items]
     before, after = (
         neighbours(session, with_flagged(filters_in(query), rules), actor.staff_id, reclamation)
@@ -135,6 +137,7 @@ def _row(
         resolution=labels.resolution(item.resolution),
         money=refundable(item, terms),
         offers=offered.items[item.id],
+        bounds=offered.bounds[item.id],
         can_edit=item.final is None and bool(actor.roles & {"agent", "lead"}),
     )
 

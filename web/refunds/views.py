@@ -36,7 +36,7 @@ def show(refund_id: int) -> ResponseReturnValue:
     with transaction() as session:
         found = refunds.read_refund(session, refund_id)
         cases.read(session, [found.reclamation_id])
-        terms = redress().rules.choices.refund_terms(found.reclamation.shop.code)
+        terms = redress().rules.refund_terms(found.reclamation.shop.code)
         return render_template(
             "refunds/show.html",
             refund=found,
