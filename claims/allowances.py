@@ -61,7 +61,22 @@ def check(
         staff_id = proposed.asked_by_id if proposed else None
     allowance = _binding(session, kinds, reclamation, staff_id, at, proposed)
     if allowance is not None and amount > allowance.room:
-        raise NotAllowed(*_why(allowance, amount, reclamation.currency, actor, proposed))
+        way_out = (
+            "ask for a second look"
+            if proposed is None
+            else "somebody who may refund more has to approve it"
+        )
+        raise NotAllowed(*_why(allowance, amount, reclamation.currency, actor, way_out))
+
+
+def check_word(session: Session, rules: Rules, refund: Refund, actor: Actor, at: datetime) -> None:
+    """NotAllowed where whoever confirms what became of a refund could not have let it go."""
+    reclamation = refund.reclamation
+    kinds = rules.choices.limits(reclamation.shop.code).of(actor.roles, reclamation.currency)
+    allowance = _binding(session, kinds, reclamation, actor.staff_id, at, refund)
+    if allowance is not None and refund.amount > allowance.room:
+        way_out = "somebody who may refund more has to confirm what became of it"
+        raise NotAllowed(*_why(allowance, refund.amount, reclamation.currency, actor, way_out))
 
 
 def facts(
@@ -94,7 +109,7 @@ def _binding(
     but: Refund | None = None,
 ) -> Allowance | None:
     """The limit that leaves least: of each role its tightest, of several roles the best, of the
-    kinds the tightest again. `but` is a proposal that is looked at, and does not count itself."""
+    kinds the tightest again. `but` is the refund that is looked at, and does not count itself."""
 
     def allowance(limit: Limit) -> Allowance:
         counted = _counted(session, limit, reclamation, staff_id, at, but)
@@ -134,7 +149,7 @@ def _counted(
 
 
 def _why(
-    allowance: Allowance, amount: int, currency: str, actor: Actor, proposed: Refund | None
+    allowance: Allowance, amount: int, currency: str, actor: Actor, way_out: str
 ) -> tuple[str, ...]:
     """The limit, the sum and the way out, in sentences."""
     limit, already = allowance.limit, allowance.counted
@@ -146,10 +161,5 @@ def _why(
     if already:
         done = "you let go today" if limit.per == "day" else "are refunded or under way"
         said.append(f"{refunds.money(already, currency)} {done} already.")
-    way_out = (
-        "ask for a second look"
-        if proposed is None
-        else "somebody who may refund more has to approve it"
-    )
     said.append(f"{refunds.money(amount, currency)} more would be above that; {way_out}.")
     return tuple(said)

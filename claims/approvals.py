@@ -37,7 +37,7 @@ _CALLED = {
 
 def bind(refund: Refund) -> None:
     """Keep what a proposal is made of, with whoever proposes it as its first maker."""
-    refund.proposed = {"of": _of(refund), "makers": _known([refund.asked_by_id])}
+    refund.proposed = {"of": made_of(refund), "makers": _known([refund.asked_by_id])}
 
 
 def check(refund: Refund) -> None:
@@ -45,16 +45,20 @@ def check(refund: Refund) -> None:
     before: Mapping[str, object] = refund.proposed.get("of", {})
     if not before:
         raise Refused(f"Nobody kept what was proposed, for that was long ago. {WAY_OUT}")
-    now = _of(refund)
-    changed = [called for name, called in _CALLED.items() if before.get(name) != now[name]]
-    if changed:
+    if changed := changed_since(before, refund):
         what = [f"{called} has changed since this refund was proposed." for called in changed]
         raise Refused(*what, WAY_OUT)
 
 
+def changed_since(before: Mapping[str, object], refund: Refund) -> list[str]:
+    """What of all that a refund is made of has changed since `made_of` gave `before`."""
+    now = made_of(refund)
+    return [called for name, called in _CALLED.items() if before.get(name) != now[name]]
+
+
 def seen(refund: Refund) -> str:
     """What an approver's form carries: a hash of the proposal and one of what is beside it."""
-    return f"{_hash({'id': refund.id, **_of(refund)})}-{_hash(_beside(refund))}"
+    return f"{hashed({'id': refund.id, **made_of(refund)})}-{hashed(_beside(refund))}"
 
 
 def check_seen(refund: Refund | None, carried: str) -> None:
@@ -98,7 +102,8 @@ def waiting(item: Item) -> Refund | None:
     return found[-1] if found else None
 
 
-def _of(refund: Refund) -> Json:
+def made_of(refund: Refund) -> Json:
+    """Case, item, amounts, currency, payees and version, as they are now."""
     item = refund.item
     return {
         "case": [refund.reclamation.number, refund.order.number, item.position],
@@ -150,6 +155,6 @@ def _known(people: Iterable[int | None]) -> list[int]:
     return sorted(person for person in set(people) if person is not None)
 
 
-def _hash(said: object) -> str:
+def hashed(said: object) -> str:
     canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

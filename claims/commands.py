@@ -3,11 +3,11 @@
 Each has a check, which runs before anything is changed, and an act.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from claims import deductions, refunds
+from claims import deductions, findings, refunds
 from claims.incidents import settle_unknown
 from claims.models import Incident, Item, Refund, RefundShare, keep
 from claims.people import Actor
@@ -112,9 +112,12 @@ def mark(run: CommandRun) -> None:
     )
 
 
-def check_unclear(run: CommandRun) -> None:
-    if refunds.unclear(run.item) is None:
-        raise Refused("No refund of this item is unclear; there is nothing to decide.")
+def check_found_paid(run: CommandRun) -> None:
+    findings.check(run.item, "paid", run.actor)
+
+
+def check_found_not_paid(run: CommandRun) -> None:
+    findings.check(run.item, "not-paid", run.actor)
 
 
 def confirm_paid(run: CommandRun) -> None:
@@ -126,13 +129,23 @@ def confirm_paid(run: CommandRun) -> None:
     if unclear is None:
         return
     never_sent = _never_sent(run, unclear)
+    sent = {share for share in unclear.shares if share.status == "held"} - never_sent
+    _keep_reference(unclear, sent)
     if never_sent:
-        sent = {share for share in unclear.shares if share.status == "held"} - never_sent
         refunds.release(unclear, "refused", run.at, paid=sent)
         _tell_of(run, unclear)
     else:
         refunds.settle_paid(unclear, run.at)
-    _decide(run, unclear.effect_id, "done", "found paid")
+    _decide(run, unclear, "done", "found paid")
+
+
+def _keep_reference(refund: Refund, paid: Collection[RefundShare]) -> None:
+    """Of several shares nobody said which one the reference belongs to; the finding keeps it."""
+    finding = findings.standing(refund)
+    if finding is not None and len(paid) == 1:
+        [share] = paid
+        if not refunds.goes_to_store_credit(share):
+            share.provider_reference = finding.provider_reference
 
 
 def _never_sent(run: CommandRun, refund: Refund) -> set[RefundShare]:
@@ -171,15 +184,17 @@ def confirm_not_paid(run: CommandRun) -> None:
     unclear = refunds.unclear(run.item)
     if unclear is not None:
         refunds.release(unclear, "refused", run.at)
-        _decide(run, unclear.effect_id, "refused", "found not paid")
+        _decide(run, unclear, "refused", "found not paid")
 
 
-def _decide(run: CommandRun, effect_id: int | None, status: str, word: str) -> None:
-    """A person's word settles the effect; raising the epoch fences every worker out."""
+def _decide(run: CommandRun, refund: Refund, status: str, word: str) -> None:
+    """Two people's word settles the effect; raising the epoch fences every worker out."""
     said = run.input.get("word")
     because = f": {said}" if said else "."
+    if (finding := findings.standing(refund)) is not None:
+        findings.end(finding, "confirmed", run.actor, run.at, str(said or ""))
     for effect in run.item.reclamation.effects:
-        if effect.id == effect_id:
+        if effect.id == refund.effect_id:
             effect.status, effect.done_at = status, run.at
             effect.epoch += 1
             effect.lease_until = None
@@ -198,6 +213,6 @@ COMMANDS: Mapping[str, tuple[Callable[[CommandRun], None], Callable[[CommandRun]
     "refund.propose": (check_proposal, propose),
     "refund.drop": (nothing, drop),
     "refund.mark": (check_mark, mark),
-    "refund.confirm-paid": (check_unclear, confirm_paid),
-    "refund.confirm-not-paid": (check_unclear, confirm_not_paid),
+    "refund.confirm-paid": (check_found_paid, confirm_paid),
+    "refund.confirm-not-paid": (check_found_not_paid, confirm_not_paid),
 }

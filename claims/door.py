@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from claims import approvals, attachments, cases, clock, journal, refunded, refunds
+from claims import approvals, attachments, cases, clock, findings, journal, refunded, refunds
 from claims.attachments import Upload
 from claims.cases import CaseRef
 from claims.changes import take_whole
@@ -76,10 +76,10 @@ def fire(
 
     The same `request_token` again does nothing and tells what was done the first time; for
     anything else than that it is refused. Raises
-    Stale (the case is no longer at `seen_version`, or the refund that waits for approval is no
-    longer what `seen_proposal` says, see `claims.approvals.seen`; an empty one says that none was
-    seen), InvalidInput (fields), NotAllowed (roles, second person), Refused (no line can be taken
-    now, or money is not left), NotFound.
+    Stale (the case is no longer at `seen_version`, or what waits for a second person is no longer
+    what `seen_proposal` says: see `claims.approvals.seen` and `claims.findings.seen`; an empty one
+    says that none was seen), InvalidInput (fields), NotAllowed (roles, second person, limits),
+    Refused (no line can be taken now, or money is not left), NotFound.
     """
     reclamation = cases.lock(session, [cases.reclamation_of(session, case)])
     [loaded] = reclamation.values()
@@ -90,9 +90,10 @@ def fire(
         return _repeated(done)
     if seen_version is not None and seen_version != chosen.version:
         raise Stale(changes_since(session, rules, chosen, seen_version))
-    declared = rules.definition(session, chosen.workflow_hash).events.get(event)
-    if seen_proposal or (seen_proposal is not None and declared and declared.second_person):
-        _check_seen(chosen, seen_proposal)
+    definition = rules.definition(session, chosen.workflow_hash)
+    declared = definition.events.get(event)
+    if seen_proposal is not None:
+        _check_seen(definition, chosen, declared, seen_proposal)
     at = clock.now(session)
     refunded.load(session, rules, [loaded], actor, at, lock=True)
     typed = attachments.take_in(session, chosen, declared, raw or {}, files or {}, actor, at)
@@ -101,8 +102,16 @@ def fire(
     return fired
 
 
-def _check_seen(case: Reclamation | Item, seen_proposal: str) -> None:
-    if isinstance(case, Item):
+def _check_seen(
+    definition: Definition, case: Reclamation | Item, event: Event | None, seen_proposal: str
+) -> None:
+    if event is None or not isinstance(case, Item):
+        return
+    if findings.decided_by(definition, case.state, event.name):
+        # Where nothing was seen and nothing is there, the line itself says what is missing.
+        if seen_proposal or findings.of_item(case):
+            findings.check_seen(findings.of_item(case), seen_proposal)
+    elif seen_proposal or event.second_person:
         approvals.check_seen(refunds.proposal(case), seen_proposal)
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, refunds
+from claims import cases, clock, findings, refunds
 from claims.asking import MONEY
 from claims.concluding import conclude
 from claims.door import finish_writing
@@ -55,19 +55,21 @@ def settle_unknown_refund(
     effect = _locked(session, effect_id)
     if effect is None or effect.refund is None:
         return False
-    refund, at = effect.refund, clock.now(session)
+    refund, at, actor = effect.refund, clock.now(session), Actor("worker", finder)
     for share in _held(refund):
         if isinstance(truth := truths.get(share.id), WasPaid):
             share.status, share.provider_reference = "paid", truth.provider_reference
     session.flush()
     held = _held(refund)
     if any(share.id not in truths for share in held):
+        if any(isinstance(truth, WasPaid) for truth in truths.values()):
+            findings.overtake(refund, actor, at, "A part of it turned out to be paid.")
+            finish_writing(session)
         return True
     # Whoever held it before is fenced out.
     effect.epoch += 1
     outcome: Outcome = "refused" if held else "done"
     word = _word(refund, held, finder)
-    actor = Actor("worker", finder)
     settle_unknown(effect, actor, at, word)
     conclude(session, rules, effect.reclamation, effect, outcome, word, actor, at)
     return True

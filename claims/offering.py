@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, cases, clock, offered_refunds, refunded, splitting
+from claims import allowances, cases, clock, findings, refunded
 from claims.allowances import Allowance
 from claims.asking import MONEY
 from claims.door import check_second_person
@@ -16,7 +16,7 @@ from claims.money import decimals
 from claims.people import Actor
 from claims.refund_terms import RefundTerms
 from claims.refunds import proposal
-from claims.refusals import NotAllowed
+from claims.refusals import NotAllowed, Refused
 from claims.rules import Rules
 from workflows.definition import Event, Transition
 
@@ -58,12 +58,7 @@ def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) ->
         offers_of(session, rules, reclamation, actor, at),
         {item.id: offers_of(session, rules, item, actor, at) for item in reclamation.items},
         allowances.may_refund(session, rules, reclamation, actor, at),
-        {item.id: _bounds(rules, item, at) for item in reclamation.items},
     )
-
-
-def _bounds(rules: Rules, item: Item, at: datetime) -> tuple[str, ...]:
-    return splitting.bounds(splitting.carriers_of(item, _terms(rules, item), at))
 
 
 def offers_of(
@@ -72,17 +67,19 @@ def offers_of(
     """What `actor` sees offered at one case that is loaded; nothing is queried."""
     if case.final is not None:
         return ()
+    reclamation = case.reclamation if isinstance(case, Item) else case
     engine = rules.engine(session, case.workflow_hash)
     lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
     facts = facts_of(session, rules, case, at, actor)
+    places = decimals(reclamation.currency)
     return tuple(
         CaseOffer(
             offer.event,
             offer.reasons
             or _second_person(case, offer.event, actor)
-            or _not_by_providers(session, rules, case, offer.event, at)
+            or _nothing_to_confirm(session, rules, case, offer.event, actor, at)
             or _above_limit(session, rules, case, offer.event, actor, at),
-            _fields(session, rules, case, offer.event, facts, at),
+            _in_minor_units(offer.event, engine.defaults(offer.event.name, facts), places),
             _is_happy(lines, offer.event),
         )
         for offer in engine.offers(case.state, facts, actor.roles)
@@ -96,6 +93,29 @@ def _second_person(case: Reclamation | Item, event: Event, actor: Actor) -> tupl
             check_second_person(case, event, actor)
         except NotAllowed as refused:
             return refused.reasons
+    return ()
+
+
+def _nothing_to_confirm(
+    session: Session,
+    rules: Rules,
+    case: Reclamation | Item,
+    event: Event,
+    actor: Actor,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Why `actor` cannot confirm what became of a refund, where that is what the event does."""
+    if not isinstance(case, Item):
+        return ()
+    definition = rules.definition(session, case.workflow_hash)
+    truth = findings.decided_by(definition, case.state, event.name)
+    if truth is None:
+        return ()
+    try:
+        finding = findings.check(case, truth, actor)
+        allowances.check_word(session, rules, finding.refund, actor, at)
+    except Refused as refused:
+        return refused.reasons
     return ()
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from claims import journal, refunds
+from claims import findings, journal, refunds
 from claims.asking import MONEY
 from claims.incidents import open_incident
 from claims.models import Effect, Reclamation
@@ -42,13 +42,15 @@ def settle(
         input={"effect": effect.use, "key": effect.key, "outcome": outcome, "sentence": word},
     )
     if effect.kind == MONEY:
-        _settle_refund(effect, outcome, at)
+        _settle_refund(effect, outcome, word, actor, at)
 
 
-def _settle_refund(effect: Effect, outcome: Outcome, at: datetime) -> None:
+def _settle_refund(effect: Effect, outcome: Outcome, word: str, actor: Actor, at: datetime) -> None:
     refund = effect.refund
     if refund is None:
         raise LookupError(f"The effect {effect.key} is a refund without a row in refunds.")
+    if refund.status == "unclear":
+        findings.overtake(refund, actor, at, word)
     if outcome == "done":
         refunds.settle_paid(refund, at)
     elif outcome == "refused":

@@ -8,8 +8,9 @@ Python stand the CHECKs of `order_lines`, `orders` and `payments`.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from claims import approvals, splitting
-from claims.models import Item, Refund, RefundShare, keep
+from claims import approvals
+from claims.findings import unclear
+from claims.models import Item, Order, Payment, Refund, RefundShare, keep
 from claims.people import Actor
 from claims.refund_calculation import calculation
 from claims.refund_ledger import (
@@ -49,17 +50,7 @@ __all__ = [
 
 def proposal(item: Item) -> Refund | None:
     """The refund of an item that waits for approval, if there is one."""
-    return _latest(item, "proposed")
-
-
-def unclear(item: Item) -> Refund | None:
-    """The refund of an item of which nobody knows whether it was paid."""
-    return _latest(item, "unclear")
-
-
-def _latest(item: Item, status: str) -> Refund | None:
-    found = [r for r in item.reclamation.order.refunds if r.item is item and r.status == status]
-    return found[-1] if found else None
+    return approvals.waiting(item)
 
 
 def check_amount(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import approvals, asking, clocks, journal, refunds
+from claims import allowances, approvals, asking, clocks, findings, journal, refunds
 from claims.commands import CommandRun
 from claims.facts import facts_of
 from claims.models import Effect, Incident, Item, Reclamation
@@ -87,8 +87,11 @@ def prepare(session: Session, rules: Rules, happening: Happening) -> Prepared:
 
 
 def _check_what_follows(session: Session, rules: Rules, prepared: Prepared) -> None:
-    """Whether the line's effects can be asked for, and all items take what is sent to them."""
+    """Whether the line's effects can be asked for, all items take what is sent to them, and who
+    confirms what became of a refund may let that much go."""
     happening, line, case = prepared.happening, prepared.line, prepared.happening.case
+    if findings.DECIDES.keys() & set(line.do) and isinstance(case, Item):
+        _check_word(session, rules, case, happening)
     for name in line.effects:
         if happening.actor.kind == "import":
             asking.refuse_in_import(prepared.definition.effects[name])
@@ -100,6 +103,11 @@ def _check_what_follows(session: Session, rules: Rules, prepared: Prepared) -> N
             if item.final is None:
                 sent = Happening(item, line.send_items, _sent_by(happening), happening.at)
                 _prepare_item(session, rules, sent)
+
+
+def _check_word(session: Session, rules: Rules, item: Item, happening: Happening) -> None:
+    if (unclear := refunds.unclear(item)) is not None:
+        allowances.check_word(session, rules, unclear, happening.actor, happening.at)
 
 
 def _command_run(rules: Rules, item: Item, happening: Happening) -> CommandRun:

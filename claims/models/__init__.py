@@ -3,6 +3,7 @@
 from claims.models.attachments import Attachment
 from claims.models.base import Base, Json, keep
 from claims.models.effects import Attempt, Deadline, Effect, Incident, Observation
+from claims.models.findings import Finding
 from claims.models.incarnations import Incarnation
 from claims.models.journal import JournalEntry, JournalHead
 from claims.models.migrations import CaseMigration
@@ -34,6 +35,7 @@ __all__ = [
     "Deadline",
     "Discrepancy",
     "Effect",
+    "Finding",
     "ImportRun",
     "Incarnation",
     "Incident",

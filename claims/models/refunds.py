@@ -12,6 +12,7 @@ from claims.models.orders import Order, OrderLine, Payment
 
 if TYPE_CHECKING:
     from claims.models.effects import Effect
+    from claims.models.findings import Finding
     from claims.models.reclamations import Item, Reclamation
 
 
@@ -74,6 +75,8 @@ class Refund(Base):
     shares: Mapped[list[RefundShare]] = relationship(
         back_populates="refund", order_by="RefundShare.position"
     )
+    findings: Mapped[list[Finding]] = relationship(back_populates="refund", order_by="Finding.id")
+    """Read when asked for: only an unclear refund has any."""
 
 
 class RefundLine(Base):

@@ -6,10 +6,8 @@ where the effect is not asked for or is settled.
 """
 
 from claims.asking import MONEY
+from claims.findings import DECIDES
 from workflows.definition import Definition, EffectUse, Transition
-
-DECIDED_BY_HAND = frozenset({"refund.confirm-paid", "refund.confirm-not-paid"})
-"""Commands by which a person settles what was unknown."""
 
 
 def never_taken(definition: Definition) -> frozenset[Transition]:
@@ -42,6 +40,6 @@ def _waits_in(definition: Definition, use: EffectUse) -> set[str]:
             todo += [
                 line.target
                 for line in definition.lines_from[state]
-                if line.event not in settled and not DECIDED_BY_HAND & set(line.do)
+                if line.event not in settled and not DECIDES.keys() & set(line.do)
             ]
     return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from claims import deadlines, edits, outcomes
+from claims import deadlines, edits, findings, outcomes
 from claims.asking import MONEY
 from claims.changes import look_again
 from claims.door import fire_loaded, fire_typed
@@ -16,7 +16,7 @@ from claims.offering import CaseOffer, offers_of
 from claims.outcomes import Outcome
 from claims.people import CLOCK, Actor, importer
 from claims.refusals import NotFound, Refused
-from claims.rehearsal import memory, provider, seen
+from claims.rehearsal import colleague, memory, provider, seen
 from claims.rehearsal.given import RECLAMATION, Given, Person
 from claims.rehearsal.memory import Memory
 from claims.rehearsal.seen import DeadlineSeen, EffectSeen, Happened, Money
@@ -46,8 +46,19 @@ class Rehearsal:
     # What can be done.
 
     def offers(self, case: int, who: Person) -> tuple[CaseOffer, ...]:
-        """What `who` would see offered at the case."""
-        return offers_of(self._session, self.rules, self.case(case), self._actor(who), self.at)
+        """What `who` would see offered at the case, once a colleague has said what became of a
+        refund that is unclear."""
+        chosen, actor = self.case(case), self._actor(who)
+        now = offers_of(self._session, self.rules, chosen, actor, self.at)
+        if not isinstance(chosen, Item) or findings.unclear(chosen) is None:
+            return now
+        offered, before = [now], self.remember()
+        for truth in colleague.TRUTHS:
+            colleague.says(chosen, truth, self.at)
+            memory.write(self._session)
+            offered.append(offers_of(self._session, self.rules, chosen, actor, self.at))
+            self.go_back(before)
+        return colleague.best_of(offered)
 
     def fire(
         self, case: int, event: str, who: Person, typed: Mapping[str, str] | None = None
@@ -55,6 +66,7 @@ class Rehearsal:
         """Press a button with its form as typed, files by their names; gives all that it set off,
         or raises Refused."""
         with self._step() as happened:
+            self._let_colleague_say(case, event)
             fire_typed(
                 self._session,
                 self.rules,
@@ -209,6 +221,12 @@ class Rehearsal:
         self._session.info.pop("effects_new", None)
         memory.write(self._session)
         happened += self._told(entries)
+
+    def _let_colleague_say(self, case: int, event: str) -> None:
+        chosen = self.case(case)
+        truth = findings.decided_by(self.definition_of(case), chosen.state, event)
+        if truth is not None and isinstance(chosen, Item):
+            colleague.says(chosen, truth, self.at)
 
     def _with_files(self, case: int, event: str, typed: Mapping[str, str]) -> Mapping[str, str]:
         """What was typed, with the reference that a file of this name would have been given."""

@@ -19,6 +19,7 @@ from tests.support.cases import (
     LEAD,
     WAREHOUSE,
     claim_first,
+    decide,
     press,
     waiting_effects,
     work_off,
@@ -256,7 +257,7 @@ def test_an_unclear_refund_is_decided_by_finance(session: Session, rules: Rules)
     assert item.state == "refund-unclear"
     assert item.reclamation.refunds[0].status == "unclear"
 
-    press(session, rules, item, "confirm-not-paid", FINANCE, word="Seen in its ledger")
+    decide(session, rules, item, "confirm-not-paid")
 
     session.refresh(item.line)
     assert item.line.refund_held == 0
@@ -275,7 +276,7 @@ def test_deciding_an_unclear_refund_resolves_the_incident_it_had_opened(
     effects.give_to_a_person(session, rules, pay, "The provider answered 500.", {})
     assert [each.resolved_at for each in session.scalars(select(Incident))] == [None]
 
-    press(session, rules, item, decision, FINANCE, word="Seen in its ledger")
+    decide(session, rules, item, decision)
 
     [incident] = session.scalars(select(Incident))
     assert incident.resolved_at is not None

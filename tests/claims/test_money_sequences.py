@@ -21,7 +21,7 @@ from claims.people import Actor
 from claims.refund_terms import ShippingRule, ShippingShare
 from claims.refusals import Refused
 from claims.rules import Rules
-from tests.support.cases import AGENT, FINANCE, press
+from tests.support.cases import AGENT, FINANCE, decide, press
 from tests.support.shop import Line, a_shop, an_order
 from tests.support.terms import rules_with
 
@@ -161,7 +161,7 @@ def do(session: Session, rules: Rules, order: Order, action: str, which: int, mu
         case "reject":
             press(session, rules, item, "reject", AGENT, reason="worn")
         case "confirm-paid" | "confirm-not-paid":
-            press(session, rules, item, action, FINANCE, word="seen")
+            decide(session, rules, item, action)
         case "approve" | "send-back":
             press(session, rules, item, action, SECOND_LEAD)
         case _:
@@ -195,11 +195,13 @@ def refund_everything(session: Session, rules: Rules, order: Order) -> None:
     while carry_out_one(session, rules):
         pass
     for item in items_of(session, order):
-        for event, who in (("confirm-paid", FINANCE), ("send-back", SECOND_LEAD)):
-            word = {"word": "seen"} if event == "confirm-paid" else {}
+        for settled in (
+            lambda item=item: decide(session, rules, item, "confirm-paid"),
+            lambda item=item: press(session, rules, item, "send-back", SECOND_LEAD),
+        ):
             try:
                 with session.begin_nested():
-                    press(session, rules, item, event, who, **word)
+                    settled()
             except Refused:
                 session.info.clear()
     for item in items_of(session, order):

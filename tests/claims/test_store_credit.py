@@ -12,7 +12,7 @@ from claims import effects, refunds, store_credit
 from claims.models import Effect, Item, Order, StoreCredit, StoreCreditAccount
 from claims.refusals import Refused
 from claims.rules import Rules
-from tests.support.cases import AGENT, FINANCE, WAREHOUSE, claim_first, press
+from tests.support.cases import AGENT, FINANCE, WAREHOUSE, claim_first, decide, press
 from tests.support.shop import Line, an_order
 from tests.support.terms import with_resolution
 
@@ -121,7 +121,7 @@ def test_a_person_who_finds_it_paid_gives_the_credit_once(
     [taken] = effects.take(session, "tests", timedelta(seconds=60), 1)
     effects.give_to_a_person(session, as_credit, taken, "Nobody knows.", {})
 
-    press(session, as_credit, item, "confirm-paid", FINANCE, word="Seen in its ledger")
+    decide(session, as_credit, item, "confirm-paid")
 
     session.flush()
     assert store_credit.balance_of(session, order) == 1000

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from claims import effects
 from claims.models import Effect, Incident, Item, Refund
 from claims.rules import Rules
-from tests.support.cases import AGENT, FINANCE, claim_first, press
+from tests.support.cases import AGENT, claim_first, decide, press
 from tests.support.shop import Line, an_order
 
 
@@ -30,7 +30,7 @@ def given_up(session: Session, rules: Rules, payments: list[int], *sent: str) ->
 
 
 def decided(session: Session, rules: Rules, item: Item, event: str) -> Refund:
-    press(session, rules, item, event, FINANCE, word="Seen in its ledger")
+    decide(session, rules, item, event)
     session.flush()
     session.expire_all()
     return session.scalars(select(Refund)).one()

@@ -6,11 +6,11 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from claims import clock, effects
+from claims import clock, effects, finding_out, findings
 from claims.claimable import Wanted
 from claims.claiming import Filing, claim, file_claims
 from claims.door import CaseRef, Fired, fire
-from claims.models import Effect, Item, Order, Reclamation
+from claims.models import Effect, Finding, Item, Order, Reclamation
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules
@@ -59,6 +59,28 @@ def press(
     """Fire an event as a person who has the case before them."""
     subject = "item" if isinstance(case, Item) else "reclamation"
     return fire(session, rules, CaseRef(subject, case.id), event, actor, raw)
+
+
+COLLEAGUE = Actor("person", "Lotte", frozenset({"lead", "finance"}), 30)
+"""Says first what became of an unclear refund, in tests of what follows from deciding that."""
+
+
+def found(
+    session: Session, rules: Rules, item: Item, truth: str, who: Actor = COLLEAGUE
+) -> Finding:
+    """Say what became of the item's unclear refund: `paid` or `not-paid`."""
+    refund = findings.unclear(item)
+    if refund is None:
+        raise Refused("No refund of this item is unclear.")
+    reference = f"at-the-bank-{refund.id}" if truth == "paid" else ""
+    return finding_out.propose(session, rules, refund.id, truth, reference, "Looked it up.", who)
+
+
+def decide(session: Session, rules: Rules, item: Item, event: str, actor: Actor = FINANCE) -> Fired:
+    """Decide an unclear refund by `confirm-paid` or `confirm-not-paid`, as the second of two."""
+    session.expire(item.reclamation.order, ["refunds"])
+    found(session, rules, item, event.removeprefix("confirm-"))
+    return press(session, rules, item, event, actor, word="Seen in its ledger")
 
 
 def waiting_effects(session: Session, item: Item) -> list[Effect]:

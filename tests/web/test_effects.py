@@ -130,7 +130,7 @@ def test_whoever_can_decide_an_incident_reads_there_how(
 
     [banner] = page.texts("//section[@aria-label='What to do now']")
     assert "The provider answered 500." in banner
-    assert "You can: It was paid or It was not paid." in banner
+    assert "say on the refund's page what became of it" in banner
 
 
 def test_an_incident_stands_at_the_top_of_its_reclamation(

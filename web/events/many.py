@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from claims.cases import CaseRef
 from claims.door import fire
-from claims.models import Item, Reclamation, Refund
+from claims.models import Finding, Item, Reclamation, Refund
 from claims.offering import offers
 from claims.people import Actor
 from claims.queries import case as cases
@@ -19,7 +19,7 @@ from claims.rules import Rules
 from web.events.alone import alone_word
 from web.events.fields import FieldView, fields_of, is_own, raw_input, typed_into
 from web.events.form import not_here
-from web.events.proposals import proposal_paid_by
+from web.events.proposals import finding_confirmed_by, proposal_paid_by
 from web.events.told import closing_word
 from web.numbers import wholes
 from web.uploads import uploads
@@ -39,6 +39,8 @@ class ItemPart:
     reasons: tuple[str, ...]
     proposal: Refund | None = None
     """The refund that the event would pay, as somebody proposed it."""
+    finding: Finding | None = None
+    """What the event would confirm, as somebody else said it."""
     alone: str = ""
 
     @property
@@ -124,6 +126,7 @@ def many_form(session: Session, rules: Rules, number: str, event: str, actor: Ac
                 [field for field in fields if is_own(field.input)],
                 offer.reasons if offer else (not_here(labels, item, known),),
                 proposal_paid_by(session, labels, item, known),
+                finding_confirmed_by(labels, item, known),
                 alone_word(labels, item, known, offered.may_refund),
             )
         )

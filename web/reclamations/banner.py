@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from claims import findings
+from claims.models import Refund
 from claims.people import ROLES, Actor
 from claims.queries.case import Case
 from web.workflows.labels import whom
@@ -57,7 +59,18 @@ def _sentence(row: "ItemRow") -> str:
     """`2 × Blue shirt is received. Refund or Reject.`"""
     ways = [offer.event.label for offer in row.offers if offer.is_open]
     said = f"{row.item.quantity} × {row.item.line.name}: {row.badge.label}."
+    if (refund := findings.unclear(row.item)) and not ways:
+        return f"{said} {_unclear(refund)}"
     return f"{said} {_either(ways)}" if ways else said
+
+
+def _unclear(refund: Refund) -> str:
+    finding = findings.standing(refund)
+    if finding is None:
+        return "Look it up at the provider, and say on the refund's page what became of it."
+    return (
+        f"{finding.found_by} found that {findings.WORDS[finding.truth]}; a second person decides."
+    )
 
 
 def _the(waits_for: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import clock, deadlines, door, edits, effects
+from claims import clock, deadlines, door, edits, effects, finding_out, findings
 from claims.cases import CaseRef
 from claims.claimable import Wanted
 from claims.claiming import claim
@@ -85,6 +85,7 @@ class Played:
                     subject = "item" if isinstance(case, Item) else "reclamation"
                     ref = CaseRef(subject, case.id)
                     who = self._actor(step.who)
+                    self._let_colleague_say(session, case, step.event)
                     door.fire(session, self.rules, ref, step.event, who, step.typed)
                 else:
                     actor = self._actor(step.who)
@@ -95,6 +96,15 @@ class Played:
             assert step.refused is not None
         else:
             assert step.refused is None
+
+    def _let_colleague_say(self, session: Session, case: Reclamation | Item, event: str) -> None:
+        definition = self.rules.definition(session, case.workflow_hash)
+        truth = findings.decided_by(definition, case.state, event)
+        if truth and isinstance(case, Item) and (refund := findings.unclear(case)):
+            of = next(iter(findings.events_for(definition, case.state, truth)))
+            who = Actor("person", "a colleague", of.by, 1_000_000)
+            reference = "seen" if truth == "paid" else ""
+            finding_out.propose(session, self.rules, refund.id, truth, reference, "Seen.", who)
 
     def _wait(self, span: timedelta) -> None:
         with self.sessions() as session:
