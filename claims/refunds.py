@@ -8,9 +8,9 @@ Python stand the CHECKs of `order_lines`, `orders` and `payments`.
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from claims import approvals
+from claims import approvals, splitting
 from claims.findings import unclear
-from claims.models import Item, Order, Payment, Refund, RefundShare, keep
+from claims.models import Item, Refund, RefundShare, keep
 from claims.people import Actor
 from claims.refund_calculation import calculation
 from claims.refund_ledger import (
