@@ -6,7 +6,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, cases, clock, findings, refunded
+from claims import (
+    allowances,
+    cases,
+    clock,
+    findings,
+    offered_refunds,
+    refunded,
+    splitting,
+)
 from claims.allowances import Allowance
 from claims.asking import MONEY
 from claims.door import check_second_person
@@ -58,7 +66,12 @@ def offers(session: Session, rules: Rules, reclamation_id: int, actor: Actor) ->
         offers_of(session, rules, reclamation, actor, at),
         {item.id: offers_of(session, rules, item, actor, at) for item in reclamation.items},
         allowances.may_refund(session, rules, reclamation, actor, at),
+        {item.id: _bounds(rules, item, at) for item in reclamation.items},
     )
+
+
+def _bounds(rules: Rules, item: Item, at: datetime) -> tuple[str, ...]:
+    return splitting.bounds(splitting.carriers_of(item, _terms(rules, item), at))
 
 
 def offers_of(
@@ -67,19 +80,18 @@ def offers_of(
     """What `actor` sees offered at one case that is loaded; nothing is queried."""
     if case.final is not None:
         return ()
-    reclamation = case.reclamation if isinstance(case, Item) else case
     engine = rules.engine(session, case.workflow_hash)
     lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
     facts = facts_of(session, rules, case, at, actor)
-    places = decimals(reclamation.currency)
     return tuple(
         CaseOffer(
             offer.event,
             offer.reasons
             or _second_person(case, offer.event, actor)
             or _nothing_to_confirm(session, rules, case, offer.event, actor, at)
+            or _not_by_providers(session, rules, case, offer.event, at)
             or _above_limit(session, rules, case, offer.event, actor, at),
-            _in_minor_units(offer.event, engine.defaults(offer.event.name, facts), places),
+            _fields(session, rules, case, offer.event, facts, at),
             _is_happy(lines, offer.event),
         )
         for offer in engine.offers(case.state, facts, actor.roles)
