@@ -312,6 +312,9 @@ CONSTRAINTS = {
     "ck_order_lines_refund_within_paid": "More would be refunded than was paid for the order line",
     "ck_payments_refund_within_captured": "More would be refunded than the payment captured",
     "ck_orders_shipping_refund_within_paid": "More shipping would be refunded than was paid",
+    "ck_order_lines_refund_tax_within_tax": "More tax would be refunded than the order line has",
+    "ck_orders_shipping_refund_tax_within_tax": "More tax would be refunded than the shipping has",
+    "ck_orders_goodwill_within_total": "More goodwill would be given than was paid for the order",
     "pieces_claimed_once": "Some of these pieces were claimed by somebody else a moment ago",
 }
 

@@ -9,8 +9,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims import refunds
-from claims.models import Refund
+from claims.door import finish_writing
+from claims.models import Refund, RefundLine
 from claims.refund_terms import RefundTerms, ShippingRule
+from claims.refusals import Refused
 from claims.rules import Rules
 from tests.support.cases import AGENT, claim_first
 from tests.support.shop import Line, an_order
@@ -80,6 +82,30 @@ def test_a_statement_that_would_exceed_what_was_paid_fails(
 
     with pytest.raises(DBAPIError, match=constraint), session.begin_nested():
         session.execute(text(statement), ids)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "tax", "sentence"),
+    [
+        ("goods", 401, 0, "More would be refunded than was paid for the order line"),
+        ("goods", 1, 65, "More tax would be refunded than the order line has"),
+        ("shipping", 491, 0, "More shipping would be refunded than was paid"),
+        ("shipping", 1, 79, "More tax would be refunded than the shipping has"),
+        ("goodwill", 1491, 0, "More goodwill would be given than was paid for the order"),
+    ],
+)
+def test_what_the_database_refuses_of_money_is_said_in_a_sentence(
+    session: Session, rules: Rules, kind: str, amount: int, tax: int, sentence: str
+) -> None:
+    ids = half_refunded(session, rules)
+    line = ids["line"] if kind == "goods" else None
+    refund = session.get_one(Refund, ids["refund"])
+    refund.lines.append(
+        RefundLine(order_id=ids["order"], order_line_id=line, kind=kind, amount=amount, tax=tax)
+    )
+
+    with pytest.raises(Refused, match=f"^{sentence}; open the case again to see what is left"):
+        finish_writing(session)
 
 
 @pytest.mark.parametrize(
