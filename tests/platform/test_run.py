@@ -52,7 +52,7 @@ class Run:
             assert sentence in self.unread() or not ended, f"it ended:\n{self.unread()}"
             return sentence in self.unread()
 
-        eventually(has_said, seconds=60, about=f"the sentence {sentence!r}")
+        eventually(has_said, seconds=120, about=f"the sentence {sentence!r}")
         words = self.unread()
         self.read += len(words)
         return words
@@ -62,10 +62,10 @@ class Run:
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(60)
 
     def wait(self) -> str:
-        self.process.wait(30)
+        self.process.wait(60)
         return self.unread()
 
     def everyone_below(self) -> list[psutil.Process]:
@@ -90,6 +90,7 @@ def all_have_ended(processes: list[psutil.Process]) -> bool:
     return not any(process.is_running() for process in processes)
 
 
+@pytest.mark.timeout(300)  # it starts everything three times
 def test_it_starts_looks_after_its_parts_and_ends_all_of_them(folder: Path) -> None:
     port = free_port()
     first = start(folder, port)
