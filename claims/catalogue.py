@@ -151,9 +151,12 @@ CATALOGUE = Catalogue(
             ITEM,
             frozenset({"amount"}),
         ),
-        "refund.confirm-paid": Command("a person found that an unclear refund was paid", ITEM),
+        "refund.confirm-paid": Command(
+            "a second person confirms that an unclear refund was paid", ITEM
+        ),
         "refund.confirm-not-paid": Command(
-            "a person found that an unclear refund was not paid; its amount is free again", ITEM
+            "a second person confirms that an unclear refund was not paid; its amount is free again",
+            ITEM,
         ),
     },
     effects={
