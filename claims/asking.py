@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from claims import allowances, approvals, refunds, splitting
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
+from claims.money import bounds
 from claims.people import Actor
 from claims.refund_terms import RefundTerms
 from claims.refusals import Refused
@@ -26,10 +27,31 @@ def effect_key(reclamation: Reclamation, item: Item | None, kind: str, generatio
     give a number again to the reclamation of another order.
     """
     order, position = reclamation.order.number, item.position if item else 0
-    said = "\n".join(
-        [reclamation.shop.code, order, reclamation.number, str(position), kind, str(generation)]
+    return _key(
+        reclamation.shop.code, order, reclamation.number, str(position), kind, str(generation)
     )
-    return f"redress-{hashlib.sha256(said.encode()).hexdigest()[:40]}"
+
+
+def refund_key(item: Item) -> str:
+    """The key of the next refund of an item, without the number of its reclamation.
+
+    A claim that is filed again after a backup was put back gets another number, but is of the
+    same order, line and piece. It counts the refunds that begin with this piece, whichever items
+    held it, so that two refunds of one history never share a key (`docs/decisions/0024`).
+    """
+    order = item.reclamation.order
+    used = {refund.effect.key for refund in order.refunds if refund.effect is not None}
+    first = min(bounds(each)[0] for each in item.pieces)
+    about = [order.shop.code, order.number, str(item.line.position), str(first), MONEY]
+    return next(
+        key
+        for number in range(1, len(used) + 2)
+        if (key := _key("2", *about, str(number))) not in used
+    )
+
+
+def _key(*said: str) -> str:
+    return f"redress-{hashlib.sha256(chr(10).join(said).encode()).hexdigest()[:40]}"
 
 
 def check(
@@ -72,12 +94,16 @@ def ask(
     assert isinstance(reclamation, Reclamation)
     earlier = [e for e in reclamation.effects if e.item is item and e.kind == use.run]
     generation = len(earlier) + 1
+    if use.run == MONEY and item is not None:
+        key = refund_key(item)
+    else:
+        key = effect_key(reclamation, item, use.run, generation)
     effect = Effect(
         reclamation=reclamation,
         item=item,
         kind=use.run,
         generation=generation,
-        key=effect_key(reclamation, item, use.run, generation),
+        key=key,
         use=use.name,
         outcomes=dict(use.outcomes),
         request=request(reclamation, item, use.settings, values, actor),

@@ -49,6 +49,8 @@ class Crowd:
     provider: str = "sandbox"
     taken_as: Callable[[str, int, str], str] = lambda name, _captured, _currency: name
     """How the provider names a payment of which we know name, amount and currency."""
+    placed: int = 0
+    """How many orders it has made."""
     filed: list[Asked] = field(default_factory=list)
     first: int = 1
     """The number of its first order, where another crowd was there before."""
@@ -90,10 +92,24 @@ class Crowd:
         with psycopg.connect(self.around.plain_url, autocommit=True) as connection:
             return sum(int(count) for (count,) in connection.execute(query))
 
+    def place(self, count: int) -> list[int]:
+        """Orders alone, as many more; gives their keys, to be claimed by `claim`."""
+        with self.redress.sessions.begin() as session:
+            return [order.id for order in self._place(session, count)]
+
+    def claim(self, orders: Sequence[int]) -> None:
+        """A claim on each of these orders, filed in this order of theirs."""
+        with self.redress.sessions.begin() as session:
+            found = {o.id: o for o in session.scalars(select(Order).where(Order.id.in_(orders)))}
+            self._claim(session, [found[each] for each in orders], "goodwill", "does-not-fit")
+
     def _file(self, session: Session, count: int, resolution: str, reason: str) -> None:
+        self._claim(session, self._place(session, count), resolution, reason)
+
+    def _place(self, session: Session, count: int) -> list[Order]:
         shops = {code: a_shop(session, code, currency) for code, currency in self.shops.items()}
         units = {code: a_business_unit(session, shop) for code, shop in shops.items()}
-        first = self.first + len(self.filed)
+        first = self.first + self.placed
         orders = [
             self._order(number, shops[code], units[code])
             for number in range(first, first + count)
@@ -101,6 +117,12 @@ class Crowd:
         ]
         session.add_all(orders)
         session.flush()
+        self.placed += count
+        return orders
+
+    def _claim(
+        self, session: Session, orders: Sequence[Order], resolution: str, reason: str
+    ) -> None:
         amounts = {order.id: order.total_paid for order in orders}
         now = clock.now(session)
         filings = [

@@ -1,7 +1,8 @@
 """Storm 10, restore: a dump, more refunds, the old dump put back; nobody is paid twice.
 
-What was paid after the dump is missing in it. The same claims are asked for again, by people who
-find no trace of the first time, and the provider has forgotten the keys meanwhile or not.
+What was paid after the dump is missing in it, and half of the claims are. Those are filed again,
+in another order and so under other numbers, and all are asked for again, by people who find no
+trace of the first time; the provider has forgotten the keys meanwhile or not.
 """
 
 import random
@@ -40,6 +41,8 @@ class Restored:
     """Refunds that the provider had paid and the dump knew nothing of."""
     keys_forgotten: int = 0
     """Restores after which the provider no longer knew the keys of before."""
+    renumbered: int = 0
+    """Claims that got another number when they were filed again."""
     adopted: int = 0
     """Refunds that were found at the provider by a look-up and taken as they are."""
     violations: list[str] = field(default_factory=list)
@@ -59,6 +62,7 @@ def run(options: Options) -> Figures:
             "with keys forgotten": total.keys_forgotten,
             "refunds": restores * refunds,
             "paid and missing in the dump": total.missing,
+            "filed again under another number": total.renumbered,
             "adopted by look-up": total.adopted,
         },
         total.violations,
@@ -73,19 +77,22 @@ def rage(
     with at_hand(around, dice) as hand:
         hand.crowd.first = first
         around.misbehave(*FAULTS, seed=dice.randrange(1 << 30))
-        hand.crowd.file(refunds)
+        hand.crowd.file(refunds // 2)
+        later = hand.crowd.place(refunds - refunds // 2)
         hand.crowd.ask(refunds // 3)
         hand.work(dice.randrange(1, refunds // 3))
         asked_in_dump = hand.crowd.asked
         _run(around, "pg_dump", "--format=custom", f"--file={dump}", around.plain_url)
         shift = _shift(around)
 
+        hand.crowd.claim(later)
         hand.crowd.ask(dice.randrange(refunds // 3, refunds - asked_in_dump))
         for _ in range(3):
             hand.work()
             hand.pass_time(timedelta(minutes=dice.randrange(5)))
         passed = dice.random() * LATEST
         hand.pass_time(passed)
+        numbers = _numbers(around)
         hand.shop.engine.dispose()
         moved = _shift(around) - shift
         _put_back(around, dump)
@@ -95,6 +102,10 @@ def rage(
         total.missing += paid_before - _paid_here(around)
         total.restores += 1
         total.keys_forgotten += passed > timedelta(hours=24)
+        del hand.crowd.filed[refunds // 2 :]
+        dice.shuffle(later)
+        hand.crowd.claim(later)
+        total.renumbered += sum(1 for each in _numbers(around) if each not in numbers)
         hand.crowd.asked = asked_in_dump
         hand.crowd.ask(refunds - asked_in_dump)
         if not hand.settle(timedelta(hours=2), rounds=60):
@@ -126,6 +137,12 @@ def _shift(around: Surroundings) -> timedelta:
 
 def _paid_here(around: Surroundings) -> int:
     return int(_one(around, "SELECT count(*) FROM refund_shares WHERE status = 'paid'"))
+
+
+def _numbers(around: Surroundings) -> set[tuple[int, str]]:
+    """Each order's key with the number of a reclamation of it."""
+    with psycopg.connect(around.plain_url, autocommit=True) as connection:
+        return set(connection.execute("SELECT order_id, number FROM reclamations").fetchall())
 
 
 def _adopted(around: Surroundings) -> int:

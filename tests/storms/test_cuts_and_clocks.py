@@ -67,3 +67,4 @@ def test_an_old_dump_that_is_put_back_pays_nothing_twice(cluster: LocalPostgres)
 
     assert restored.violations == []
     assert restored.missing > 0
+    assert restored.renumbered > 0
