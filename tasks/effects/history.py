@@ -39,6 +39,12 @@ def may_be_paid_twice(effect: Effect, share: RefundShare, reference: str) -> boo
     )
 
 
+def is_adopted(effect: Effect) -> bool:
+    """Whether a share was found paid that was never asked for: rows of that were lost."""
+    called = {attempt.share_id for attempt in effect.attempts if attempt.action == "call"}
+    return any(a.result == "done" and a.share_id not in called for a in effect.attempts)
+
+
 def tried_of(effect: Effect, share: RefundShare) -> list[Tried]:
     """The attempts at a share, oldest first, as `next_step` reads them."""
     return [

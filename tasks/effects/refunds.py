@@ -6,6 +6,7 @@ which the next worker goes on (`tasks.effects.next_step`).
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -18,10 +19,12 @@ from claims.late_truth import Truth, WasPaid, ask_soon, settle_unknown_refund
 from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
+from claims.reconciling.listed import Listed
 from claims.refunds import goes_to_store_credit, money
 from tasks.effects.by_hand import became_of_transfer
 from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import (
+    is_adopted,
     machine_time_of,
     may_be_paid_twice,
     refund_of,
@@ -37,6 +40,7 @@ from tasks.effects.next_step import (
     next_step,
     on_its_way_for,
 )
+from tasks.effects.strangers import STRANGERS, about_strangers, strangers
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.watchdog import watchdog
 from tasks.workshop import Workshop
@@ -192,16 +196,21 @@ def _looked_up(
                 session, attempt_id, "refused", {"sentence": word, "answer": dict(answer)}
             )
             return _settle(session, shop, job, attempted.share_id, Refused(word, answer))
-        case Absent():
-            return _absent(session, shop, job, attempted)
+        case Absent(others=others):
+            return _absent(session, shop, job, attempted, others)
         case CannotTell(reason):
             effects.answer_attempt(session, attempt_id, "unknown", {"sentence": reason})
             _later(session, shop, job, Unknown(reason))
             return False
 
 
-def _absent(session: Session, shop: Workshop, job: Job, attempted: Attempted) -> bool:
-    """A new key where nothing can be on its way any more; otherwise the old one again, later."""
+def _absent(
+    session: Session, shop: Workshop, job: Job, attempted: Attempted, others: Sequence[Listed]
+) -> bool:
+    """A new key where nothing can be on its way any more; otherwise the old one again, later.
+
+    In restored rows a stranger among the `others` of the payment is for a person first.
+    """
     effect = effects.load(session, job.taken)
     if effect is None:
         return False
@@ -211,7 +220,12 @@ def _absent(session: Session, shop: Workshop, job: Job, attempted: Attempted) ->
     tried, key = tried_of(effect, share), attempted.step.key
     wait = on_its_way_for(tried, key, look.at, machine_time_of(look))
     if wait <= timedelta(0):
-        effects.answer_attempt(session, look.id, "absent", {"sentence": word})
+        strange = strangers(session, share, others) if was_restored(session) else []
+        told = {STRANGERS: [each.provider_reference for each in strange]} if strange else {}
+        effects.answer_attempt(session, look.id, "absent", {"sentence": word, **told})
+        if strange:
+            refused = Refused(about_strangers(strange))
+            return _settle(session, shop, job, attempted.share_id, refused)
         return True
     effects.answer_attempt(session, look.id, "unknown", {"sentence": word, "answered": True})
     step = _next_step(session, shop, job, effect, share, shop.machine_time())
@@ -254,6 +268,8 @@ def _settle(
 def _finish_paid(session: Session, shop: Workshop, job: Job, refund: Refund) -> None:
     references = [share.provider_reference for share in refund.shares]
     word = f"{money(refund.amount, refund.currency)} was paid."
+    if is_adopted(session.get_one(Effect, job.taken.effect_id)):
+        word = f"{word[:-1]} already, before these rows were put back from a backup."
     effects.finish(session, shop.rules, job.taken, "done", word, {"references": references})
 
 

@@ -56,7 +56,12 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The provider surely knows no refund under our reference, as of its answer."""
+    """The provider surely knows no refund under our reference, as of its answer.
+
+    `others` are the refunds of the same payment that it does know, as far as it tells.
+    """
+
+    others: tuple[Listed, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,17 +57,29 @@ class _Row(BaseModel):
     at: datetime
     status: Literal["paid", "reversed", "failed"]
 
+    def listed(self) -> Listed:
+        return Listed(
+            self.reference,
+            self.id,
+            self.payment,
+            self.amount,
+            self.currency,
+            self.at,
+            self.status,
+        )
+
 
 class _Page(BaseModel):
     refunds: list[_Row]
     next: int | None
 
     def listed(self) -> ListPage:
-        rows = (
-            Listed(r.reference, r.id, r.payment, r.amount, r.currency, r.at, r.status)
-            for r in self.refunds
-        )
-        return ListPage(tuple(rows), None if self.next is None else str(self.next))
+        rows = tuple(row.listed() for row in self.refunds)
+        return ListPage(rows, None if self.next is None else str(self.next))
+
+
+class _Others(BaseModel):
+    others: list[_Row] = []
 
 
 class Sandbox:
@@ -102,7 +114,7 @@ class Sandbox:
         return _sorted(answer)
 
     def look_up(self, order: RefundOrder, stop_after_seconds: float) -> Finding:
-        params = {"reference": order.reference}
+        params = {"reference": order.reference, "payment": order.payment_reference}
         request = httpx.Request("GET", f"{self._url}/refunds", params=params)
         try:
             answer = self._call(request, stop_after_seconds)
@@ -111,6 +123,8 @@ class Sandbox:
         refunds = (answer.body or {}).get("refunds")
         if answer.status != 200 or not isinstance(refunds, list):
             return CannotTell(f"The provider answered {answer.status} when it was asked.")
+        if not refunds:
+            return _absent(answer)
         return _found(refunds, order.reference)
 
     def list_refunds(
@@ -140,10 +154,16 @@ class Sandbox:
         )
 
 
+def _absent(answer: _Answer) -> Finding:
+    try:
+        others = _Others.model_validate(answer.body or {}).others
+    except ValidationError:
+        return CannotTell("The provider does not tell what else of the payment it paid back.")
+    return Absent(tuple(row.listed() for row in others))
+
+
 def _found(refunds: list[dict[str, object]], reference: str) -> Finding:
     match refunds:
-        case []:
-            return Absent()
         case [{"status": "failed" | "reversed" as standing, "id": str(there)}]:
             return Failed(there, f"The refund was made and {standing} later.", refunds[0])
         case [

@@ -139,12 +139,17 @@ class Ledger:
             return _error(404, f"There is no refund {refund}.")
         return Reply(200, _shown(row))
 
-    def refunds_under(self, reference: str) -> list[JsonObject]:
-        """Every refund with this reference of the shop's; none is an empty list."""
+    def look_up(self, reference: str, payment: str | None = None) -> JsonObject:
+        """Every refund with this reference of the shop's, and the others of the payment."""
         rows = self._connection().execute(
-            "SELECT * FROM refunds_now WHERE reference = ? ORDER BY id", (reference,)
+            "SELECT * FROM refunds_now WHERE reference = ? OR payment = ? ORDER BY id",
+            (reference, payment),
         )
-        return [_shown(row) for row in rows]
+        shown = [_shown(row) for row in rows]
+        return {
+            "refunds": [each for each in shown if each["reference"] == reference],
+            "others": [each for each in shown if each["reference"] != reference],
+        }
 
     def page(self, after: int, limit: int, since: str = "") -> JsonObject:
         """The refunds made or changed since, in the order they were made, after that with the

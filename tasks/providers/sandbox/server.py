@@ -7,7 +7,8 @@ sends webhooks there from the start. SIGTERM ends it.
 
     POST /payments   {reference, amount, currency}                a payment was captured
     POST /refunds    {payment, amount, currency, reference}       with an Idempotency-Key
-    GET  /refunds?reference=…                                     look-up by the shop's reference
+    GET  /refunds?reference=…&payment=…                           look-up by the shop's reference,
+                                                                  beside others of the payment
     GET  /refunds?after=…&limit=…&since=…                         the whole ledger, page by page
     POST /mishaps    {refund, status}                             it is reversed, or fails late
     DELETE /ledger                                                forget everything, for tests
@@ -172,10 +173,9 @@ class Handler(BaseHTTPRequestHandler):
     def look_up(self, query: Mapping[str, str]) -> Reply:
         ledger = self.server.ledger
         if "reference" in query:
+            reference, payment = query["reference"], query.get("payment")
             fault = self.server.faults.take("look-ups")
-            return befallen(
-                fault, lambda: Reply(200, {"refunds": ledger.refunds_under(query["reference"])})
-            )
+            return befallen(fault, lambda: Reply(200, ledger.look_up(reference, payment)))
         after, limit = query.get("after", "0"), query.get("limit", "100")
         if not (after.isdecimal() and limit.isdecimal()):
             return Reply(400, {"error": "after and limit are whole numbers."})

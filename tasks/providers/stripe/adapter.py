@@ -97,7 +97,8 @@ class Stripe:
             looked_at = [seen(r) for r in islice(listed.auto_paging_iter(), MOST_REFUNDS + 1)]
             if len(looked_at) > MOST_REFUNDS:
                 return CannotTell(f"The payment has more than {MOST_REFUNDS} refunds.")
-            return _finding([r for r in looked_at if r.reference == order.reference], order)
+            found = [r for r in looked_at if r.reference == order.reference]
+            return _finding(found, order) if found else Absent(tuple(map(_listed, looked_at)))
         except AmountRefused as refused:
             return CannotTell(str(refused))
         except Exception as wrong:  # noqa: BLE001 - the SDK stumbles over what is not Stripe's
@@ -166,8 +167,6 @@ def _outcome(refund: Seen, order: RefundOrder, amount: int) -> Outcome:
 
 def _finding(found: list[Seen], order: RefundOrder) -> Finding:
     living = [refund for refund in found if not refund.came_to_nothing]
-    if not found:
-        return Absent()
     if not living:
         return Failed(found[0].id, found[0].why, found[0].told)
     if len(living) > 1:

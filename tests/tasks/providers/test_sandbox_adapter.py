@@ -175,3 +175,16 @@ def test_a_proxy_of_the_environment_is_not_asked(
 
     assert isinstance(Sandbox(provider.url).pay_refund(ORDER, 5), Done)
     assert http.get(f"{provider.url}/healthz").status_code == 200
+
+
+def test_a_look_up_that_finds_nothing_tells_what_else_was_paid_back_of_the_payment(
+    provider: SandboxProcess,
+) -> None:
+    adapter = Sandbox(provider.url)
+    provider.refund("k1", amount=700, reference="another-1")
+
+    found = adapter.look_up(RefundOrder("R-7-1", "k2", "P-1", 500, "EUR"), 10)
+
+    assert isinstance(found, Absent)
+    told = [(each.reference, each.amount, each.standing) for each in found.others]
+    assert told == [("another-1", 700, "paid")]

@@ -310,3 +310,16 @@ def test_amounts_go_out_as_stripe_counts_them_and_come_back_as_ours(
     assert [refund["amount"] for refund in stripe.refunds()] == [counted]
     assert isinstance(found, Found)
     assert found.amount == amount
+
+
+def test_a_look_up_that_finds_nothing_tells_what_else_was_paid_back_of_the_payment(
+    adapter: Stripe, order: RefundOrder
+) -> None:
+    other = replace(order, reference="another-1", key="another", amount=700)
+    adapter.pay_refund(other, 10)
+
+    found = adapter.look_up(order, 10)
+
+    assert isinstance(found, Absent)
+    told = [(each.reference, each.amount, each.currency) for each in found.others]
+    assert told == [("another-1", 700, order.currency)]
