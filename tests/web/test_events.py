@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from claims.edits import edit_item
 from claims.models import Effect, Item, JournalEntry, Reclamation
 from claims.rules import Rules
+from tests.claims.other_rules import rules_with
 from tests.support.cases import AGENT, LEAD, WAREHOUSE, claim_first, press
 from tests.support.shop import Line, an_order
 from tests.support.web import Browser, Shown
@@ -305,3 +306,21 @@ def test_the_list_that_a_form_was_opened_from_is_kept(clerk: Browser, received: 
 
     assert done.response.request.args["list"] == "tab=open&shop=NORTH"
     assert re.search(r'href="/reclamations\?tab=open&amp;shop=NORTH"', done.html)
+
+
+def test_where_the_file_says_nothing_the_page_says_that_money_cannot_be_called_back(
+    clerk: Browser, sessions: Sessions, rules: Rules
+) -> None:
+    text = "    confirm: This pays money back; it cannot be undone.\n"
+    silent = rules_with(rules, "item-goodwill", (text, ""))
+    with sessions.begin() as session:
+        filed = claim_first(session, silent, an_order(session), resolution="goodwill")
+        form = f"/reclamations/{filed.reclamation.number}/items/1/events/"
+        both = f"/reclamations/{filed.reclamation.number}/items/events/refund?item={filed.id}"
+
+    said = [
+        clerk.open(page).texts("//p[@class='event__confirm']") for page in (form + "refund", both)
+    ]
+
+    assert said == [["This pays money back; it cannot be undone."]] * 2
+    assert clerk.open(form + "reject").texts("//p[@class='event__confirm']") == []

@@ -16,7 +16,7 @@ from claims.rules import Rules
 from web.events.alone import alone_word
 from web.events.consequences import Consequence, consequences
 from web.events.fields import FieldView, fields_of, typed_into
-from web.events.proposals import finding_confirmed_by, proposal_paid_by
+from web.events.proposals import finding_confirmed_by, proposal_paid_by, said_before
 from web.words import request_token
 from web.workflows.labels import Labels
 from workflows.definition import Event
@@ -42,6 +42,8 @@ class EventForm:
     """Why what was just sent was refused."""
     proposal: Refund | None = None
     """The refund that this event would pay, as somebody proposed it."""
+    confirm: str = ""
+    """What is said before the button is pressed."""
     finding: Finding | None = None
     """What this event would confirm, as somebody else said it."""
     alone: str = ""
@@ -91,6 +93,7 @@ def event_form(
         labels=labels,
         consequences=consequences(session, rules, reclamation, event, actor) if is_closing else (),
         proposal=proposal_paid_by(session, labels, item, declared),
+        confirm=said_before(labels, case, declared),
         finding=finding_confirmed_by(labels, item, declared),
         alone=alone_word(labels, item, declared, offered.may_refund),
     )

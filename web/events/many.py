@@ -19,7 +19,7 @@ from claims.rules import Rules
 from web.events.alone import alone_word
 from web.events.fields import FieldView, fields_of, is_own, raw_input, typed_into
 from web.events.form import not_here
-from web.events.proposals import finding_confirmed_by, proposal_paid_by
+from web.events.proposals import finding_confirmed_by, proposal_paid_by, said_before
 from web.events.told import closing_word
 from web.numbers import wholes
 from web.uploads import uploads
@@ -59,6 +59,8 @@ class ManyForm:
     parts: Sequence[ItemPart]
     token: str
     labels: Labels
+    confirm: str = ""
+    """What is said before the button is pressed."""
     refused: bool = False
     """Whether this is shown because sending it was refused."""
 
@@ -139,6 +141,7 @@ def many_form(session: Session, rules: Rules, number: str, event: str, actor: Ac
         parts,
         request_token(),
         labels,
+        next(filter(None, (said_before(labels, item, declared) for item in items)), ""),
     )
 
 
@@ -199,6 +202,7 @@ def sent_back(form: ManyForm, refusals: dict[int, Refused], typed: MultiDict[str
         parts,
         typed.get("request_token") or form.token,
         form.labels,
+        form.confirm,
         refused=True,
     )
 
