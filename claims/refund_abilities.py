@@ -19,6 +19,29 @@ class RefundAbilities:
     refund_window: timedelta | None = None
     """How long after the payment it can be refunded; None is for ever."""
 
+    @property
+    def is_bound(self) -> bool:
+        return self != ANYTHING
+
+    def __str__(self) -> str:
+        """In words: `whole payments only, once each, in CHF or SEK, for 180 days`."""
+        taken = None if self.currencies is None else " or ".join(sorted(self.currencies))
+        return ", ".join(
+            [
+                "any part of a payment" if self.partial_refunds else "whole payments only",
+                "several times" if self.several_refunds_per_payment else "once each",
+                "in any currency" if taken is None else f"in {taken or 'no currency'}",
+                f"for {span(self.refund_window)}" if self.refund_window is not None else "for ever",
+            ]
+        )
+
+
+def span(window: timedelta) -> str:
+    """`180 days`, or hours where it is less than one."""
+    hours = int(window / timedelta(hours=1))
+    count, unit = (hours, "hour") if hours < 24 else (hours // 24, "day")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
 
 ANYTHING = RefundAbilities()
 """Of a payment whose provider is in no table, such as one that was taken outside."""

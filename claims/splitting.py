@@ -6,10 +6,10 @@ or people pay, store credit and what was settled outside, is bound by none of it
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from claims.models import Item, Order, Payment, Refund
-from claims.refund_abilities import ANYTHING, RefundAbilities
+from claims.refund_abilities import ANYTHING, RefundAbilities, span
 from claims.refund_ledger import COUNTING, left_on_payment, money
 from claims.refund_terms import STORE_CREDIT, RefundTerms
 from claims.refusals import Refused
@@ -92,8 +92,8 @@ def _why_closed(
         return f"is in {payment.currency}, and {provider} refunds {taken} only."
     paid_at = payment.paid_at or order.placed_at
     if can.refund_window is not None and at >= paid_at + can.refund_window:
-        ended, span = paid_at + can.refund_window, _span(can.refund_window)
-        return f"can no longer be refunded: {provider} does so {span}, until {_day(ended)}."
+        ended, window = paid_at + can.refund_window, span(can.refund_window)
+        return f"can no longer be refunded: {provider} does so for {window}, until {_day(ended)}."
     if not can.several_refunds_per_payment and _is_used(order, payment, but):
         return f"was refunded before, or is under way, and {provider} refunds a payment once."
     return ""
@@ -218,12 +218,6 @@ def _has(sums: Sums, amount: int) -> bool:
 
 def _called(payment: Payment) -> str:
     return f"Payment {payment.position} ({payment.method or payment.provider} {payment.reference})"
-
-
-def _span(window: timedelta) -> str:
-    hours = int(window / timedelta(hours=1))
-    count, unit = (hours, "hour") if hours < 24 else (hours // 24, "day")
-    return f"for {count} {unit}{'' if count == 1 else 's'}"
 
 
 def _day(at: datetime) -> str:

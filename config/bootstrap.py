@@ -11,6 +11,7 @@ from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell
 from config.extensions import load_extensions
+from config.payment_providers import REFUNDS
 from config.settings import Settings
 from config.shop_files import fingerprint_of
 from workflows.reading import read_folder
@@ -61,7 +62,7 @@ def read_rules(settings: Settings) -> Rules:
     catalogue = replace(extensions.catalogue, alone_up_to=limits)
     # Files that changed while they were read have no fingerprint: they are to be read again.
     fingerprint = before if fingerprint_of(settings) == before else ""
-    return Rules(definitions, choices, catalogue, fingerprint, extensions)
+    return Rules(definitions, choices, catalogue, fingerprint, extensions, REFUNDS)
 
 
 def ring_after_commit(sessions: sessionmaker[Session], doorbell: Doorbell) -> None:

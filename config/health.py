@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from config import checkpoint_files, migrations
+from config.payment_providers import REFUNDS, set_up_in
 from config.settings import Settings, SettingsProblem
 from workflows.problems import WorkflowProblems
 
@@ -43,6 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
         look_at_processes,
         look_at_pinned_versions,
         look_at_provider,
+        look_at_refunds,
         look_at_mail,
     ]
     return [finding for look in looks for finding in look(settings)]
@@ -223,6 +225,13 @@ def look_at_pinned_versions(settings: Settings) -> Iterator[Finding]:
                     )
     except (SQLAlchemyError, OSError, SettingsProblem, WorkflowProblems):
         return  # told above
+
+
+def look_at_refunds(settings: Settings) -> Iterator[Finding]:
+    """Which of the providers that are set up cannot refund everything."""
+    for name in sorted(set_up_in(settings)):
+        if REFUNDS[name].is_bound:
+            yield Finding(True, f"The payment provider {name} refunds {REFUNDS[name]}.")
 
 
 def look_at_provider(settings: Settings) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from claims.proving import prove_shop
 from claims.reading_choices import read_choices_file
 from config.cli.workflow_files import folder
 from config.extensions import catalogue_of_environment
+from config.payment_providers import set_up_in_environment, shortest_window
 from config.settings import PROJECT
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
@@ -61,7 +62,7 @@ class _Span(click.ParamType[timedelta]):
     "--refund-window",
     type=_Span(),
     help="How long the payment provider pays back, such as '180 days'; no wait before a refund "
-    "may be longer.",
+    "may be longer.  [default: the shortest that the providers set up here declare]",
 )
 @click.option("--staff", is_flag=True, help="Ask the database who holds which role, too.")
 @click.option(
@@ -80,8 +81,9 @@ def check(
     cannot be read.
     """
     catalogue = catalogue_of_environment()
-    if refund_window:
-        catalogue = replace(catalogue, refund_window=refund_window)
+    window = refund_window or shortest_window(set_up_in_environment(os.environ))
+    if window is not None:
+        catalogue = replace(catalogue, refund_window=window)
     try:
         files = [
             file

@@ -46,6 +46,7 @@ def check(name: str, payment: str | None, amount: int | None, currency: str, yes
         said = f"Parts of payment {payment} ({money(amount, currency)}) are refunded. Is it a test?"
         if not yes:
             click.confirm(said, abort=True)
+    click.echo(f"{name} declares to refund {provider.abilities.refunds}.")
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(16)

@@ -109,7 +109,7 @@ def _declared(trial: Trial) -> Iterator[str]:
         yield f"Its keys live {abilities.key_lifetime}; below an hour they are of no use."
     if abilities.lists and not isinstance(trial.provider, ListsRefunds):
         yield "It declares that it lists refunds and has no list_refunds."
-    known = abilities.currencies
+    known = abilities.refunds.currencies
     if known is not None and trial.payment.currency not in known:
         yield f"It does not declare {trial.payment.currency}, the currency of the test payment."
 
@@ -203,7 +203,7 @@ def _absent(trial: Trial) -> Iterator[str]:
 
 
 def _partial(trial: Trial) -> Iterator[str]:
-    declares = trial.provider.abilities.partial_refunds
+    declares = trial.provider.abilities.refunds.partial_refunds
     if trial.payment.amount > 1 and bool(trial.paid) != declares:
         yield (
             "It declares partial refunds, and a part of the payment was not refunded."
@@ -213,7 +213,7 @@ def _partial(trial: Trial) -> Iterator[str]:
 
 
 def _several(trial: Trial) -> Iterator[str]:
-    declares = trial.provider.abilities.several_refunds_per_payment
+    declares = trial.provider.abilities.refunds.several_refunds_per_payment
     outcome = trial.pay(trial.order("several"))
     if isinstance(outcome, Done) != declares:
         said = "several refunds" if declares else "one refund"

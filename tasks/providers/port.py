@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from claims.outside import Answer, Outcome
 from claims.reconciling.listed import Listed
+from claims.refund_abilities import RefundAbilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,9 @@ class Abilities:
     replays_stored_errors: bool
     """Whether a server error may be stored under the key, so that asking again is no use."""
     looks_up: bool
-    partial_refunds: bool
-    several_refunds_per_payment: bool
-    refund_window: timedelta | None
-    """How long after the payment it can be refunded."""
-    currencies: frozenset[str] | None
-    """None is every currency."""
+    refunds: RefundAbilities
+    """Currencies, parts, several of a payment and the window: as `config.payment_providers` says,
+    where pages look before a refund is asked for."""
     lists: bool = False
     """Whether it tells all refunds since a moment (`ListsRefunds`), to be reconciled with ours."""
     by_hand: bool = False

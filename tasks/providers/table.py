@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from claims.refund_abilities import RefundAbilities
+from config.payment_providers import REFUNDS
 from config.settings import Settings
 from tasks.providers.manual.adapter import Manual
 from tasks.providers.port import Provider
@@ -34,7 +36,9 @@ PROVIDERS: Mapping[str, Factory] = {"sandbox": _sandbox, "stripe": _stripe, "man
 
 
 def build_providers(
-    settings: Settings, table: Mapping[str, Factory] = PROVIDERS
+    settings: Settings,
+    table: Mapping[str, Factory] = PROVIDERS,
+    declared: Mapping[str, RefundAbilities] = REFUNDS,
 ) -> Mapping[str, Provider]:
     """Every provider that is set up, by its name; raises `ProviderRefused` for an unsafe one."""
     made = {name: factory(settings) for name, factory in table.items()}
@@ -45,5 +49,10 @@ def build_providers(
                 f"The payment provider {name!r} declares neither a key lifetime nor a look-up, "
                 "so a refund that was cut off could not be cleared up and might be paid twice. "
                 "Declare one of the two in its Abilities, or take it out of the table."
+            )
+        if provider.abilities.refunds != declared.get(name):
+            raise ProviderRefused(
+                f"The payment provider {name!r} refunds {provider.abilities.refunds}, and pages go "
+                f"by {declared.get(name, 'nothing')}. Say the same in config/payment_providers.py."
             )
     return providers

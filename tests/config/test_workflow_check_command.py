@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from claims.refund_abilities import RefundAbilities
 from claims.rules import Rules
 from config.cli import main
+from config.payment_providers import REFUNDS
 from config.settings import Settings, as_environment
 from tests.support.cases import claim_first
 from tests.support.shop import a_member_of_staff, an_order
@@ -88,3 +91,16 @@ def test_waits_before_a_refund_are_held_against_the_provider_s_window(run: Run) 
     assert short.exit_code == 1
     assert "deadline-past-refund-window A case can wait 14 days" in short.output
     assert "10 dys is no span" in mistyped.output
+
+
+def test_without_the_option_the_window_is_that_of_the_providers_in_use(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ten_days = RefundAbilities(refund_window=timedelta(days=10))
+    monkeypatch.setitem(REFUNDS, "stripe", ten_days)  # type: ignore[arg-type]
+
+    assert run().exit_code == 0  # Nobody pays by it here.
+
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_" + "test_that_nobody_has")
+    assert "provider pays back for 10 days" in run().output
+    assert run("--refund-window", "90 days").exit_code == 0

@@ -4,16 +4,14 @@ Worth no call: `tasks.effects.refunds` reads from the list what became of a tran
 """
 
 from claims.outside import NotBegun, Outcome
+from config.payment_providers import REFUNDS
 from tasks.providers.port import Abilities, CannotTell, Finding, RefundOrder
 
 ABILITIES = Abilities(
     key_lifetime=None,
     replays_stored_errors=False,
     looks_up=False,
-    partial_refunds=True,
-    several_refunds_per_payment=True,
-    refund_window=None,
-    currencies=None,
+    refunds=REFUNDS["manual"],
     by_hand=True,
 )
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.reconciling.listed import Listed
+from config.payment_providers import REFUNDS
 from tasks.providers.port import (
     Abilities,
     Absent,
@@ -27,10 +28,7 @@ ABILITIES = Abilities(
     key_lifetime=timedelta(hours=24),
     replays_stored_errors=True,
     looks_up=True,
-    partial_refunds=True,
-    several_refunds_per_payment=True,
-    refund_window=None,
-    currencies=None,
+    refunds=REFUNDS["sandbox"],
     lists=True,
 )
 PAGE = 500

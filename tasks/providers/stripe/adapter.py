@@ -15,6 +15,7 @@ import stripe
 from claims.outside import Done, Outcome, Refused, Unknown
 from claims.provider_events import REFERENCE_NAME
 from claims.reconciling.listed import Listed
+from config.payment_providers import REFUNDS
 from tasks.providers.port import (
     Abilities,
     Absent,
@@ -43,10 +44,7 @@ ABILITIES = Abilities(
     key_lifetime=timedelta(hours=24),
     replays_stored_errors=True,
     looks_up=True,
-    partial_refunds=True,
-    several_refunds_per_payment=True,
-    refund_window=None,  # Stripe has none of its own; some ways to pay have, and are refused
-    currencies=None,  # a refund is made in the payment's, which Stripe has taken
+    refunds=REFUNDS["stripe"],
     lists=True,
 )
 

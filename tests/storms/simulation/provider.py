@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from claims.refund_abilities import RefundAbilities
 from tasks.providers.port import Abilities
 from tasks.providers.sending import Answered
 from tests.storms.simulation.stage import Actor, Stage, chosen
@@ -253,8 +254,5 @@ def abilities(kind: str) -> Abilities:
         key_lifetime=timedelta(hours=24) if keeps else None,
         replays_stored_errors="stored" in kind,
         looks_up=looks,
-        partial_refunds=True,
-        several_refunds_per_payment=True,
-        refund_window=None,
-        currencies=None,
+        refunds=RefundAbilities(),
     )

@@ -10,6 +10,7 @@ import pytest
 
 from claims.outside import Done, Outcome, Refused
 from claims.reconciling.listed import Listed
+from claims.refund_abilities import RefundAbilities
 from tasks.providers.conformance import PaymentInTest, Trial, conform
 from tasks.providers.port import (
     Abilities,
@@ -54,7 +55,8 @@ class Bank:
 
     @property
     def abilities(self) -> Abilities:
-        return replace(ABILITIES, several_refunds_per_payment=self.wrong != "declares one refund")
+        several = self.wrong != "declares one refund"
+        return replace(ABILITIES, refunds=RefundAbilities(several_refunds_per_payment=several))
 
     def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Outcome:
         if self.wrong == "raises":

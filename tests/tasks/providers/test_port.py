@@ -1,8 +1,11 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from claims.outside import Outcome, Refused
+from claims.refund_abilities import RefundAbilities
+from config.payment_providers import REFUNDS
 from config.settings import Settings, SettingsProblem, settings_from
 from tasks.providers.port import Absent, Finding, RefundOrder
 from tasks.providers.sandbox.adapter import ABILITIES, Sandbox
@@ -72,3 +75,14 @@ def test_a_provider_that_could_never_clear_up_a_cut_is_refused_at_the_start() ->
 
     with pytest.raises(ProviderRefused, match="'blind' declares neither a key lifetime nor"):
         build_providers(settings_from(ENVIRONMENT), {**PROVIDERS, "blind": blind})
+
+
+def test_a_provider_of_which_pages_would_not_know_what_it_refunds_is_refused_at_the_start() -> None:
+    pages = {**REFUNDS, "sandbox": RefundAbilities(refund_window=timedelta(days=180))}
+
+    with pytest.raises(ProviderRefused, match=r"'sandbox' refunds any part .* for ever, and pages"):
+        build_providers(settings_from(ENVIRONMENT), declared=pages)
+
+
+def test_pages_know_each_provider_of_the_table() -> None:
+    assert PROVIDERS.keys() == REFUNDS.keys()
