@@ -98,7 +98,7 @@ def _page(refund_id: int, refused: Refused | None = None) -> ResponseReturnValue
         found, rules = refunds.read_refund(session, refund_id), redress().rules
         cases.read(session, [found.reclamation_id])
         card = findings_card(session, rules, found, current_actor(), request.form, errors)
-        terms = rules.choices.refund_terms(found.reclamation.shop.code)
+        terms = rules.refund_terms(found.reclamation.shop.code)
         page = render_template(
             "refunds/show.html",
             refund=found,
