@@ -16,6 +16,7 @@ from claims import approvals, attachments, cases, clock, findings, journal, refu
 from claims.attachments import Upload
 from claims.cases import CaseRef
 from claims.changes import take_whole
+from claims.constraints import said_of
 from claims.facts import facts_of
 from claims.models import Effect, Item, JournalEntry, Reclamation
 from claims.money import decimals
@@ -151,7 +152,7 @@ def finish_writing(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused(_sentence(error)) from error
+        raise Refused(said_of(error)) from error
     asked: list[Effect] = session.info.pop("effects_new", [])
     session.info.setdefault("effects_asked", []).extend(effect.id for effect in asked)
 
@@ -306,22 +307,3 @@ def _read_input(
     if wrong:
         raise InvalidInput(wrong)
     return values
-
-
-CONSTRAINTS = {
-    "ck_order_lines_refund_within_paid": "More would be refunded than was paid for the order line",
-    "ck_payments_refund_within_captured": "More would be refunded than the payment captured",
-    "ck_orders_shipping_refund_within_paid": "More shipping would be refunded than was paid",
-    "ck_order_lines_refund_tax_within_tax": "More tax would be refunded than the order line has",
-    "ck_orders_shipping_refund_tax_within_tax": "More tax would be refunded than the shipping has",
-    "ck_orders_goodwill_within_total": "More goodwill would be given than was paid for the order",
-    "pieces_claimed_once": "Some of these pieces were claimed by somebody else a moment ago",
-}
-
-
-def _sentence(error: IntegrityError) -> str:
-    said = str(error.orig)
-    for name, sentence in CONSTRAINTS.items():
-        if name in said:
-            return f"{sentence}; open the case again to see what is left."
-    return f"The database refused the change: {said.splitlines()[0]}."
