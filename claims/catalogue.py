@@ -155,7 +155,8 @@ CATALOGUE = Catalogue(
             "a second person confirms that an unclear refund was paid", ITEM
         ),
         "refund.confirm-not-paid": Command(
-            "a second person confirms that an unclear refund was not paid; its amount is free again",
+            "a second person confirms that an unclear refund was not paid; "
+            "its amount is free again",
             ITEM,
         ),
     },

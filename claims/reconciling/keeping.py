@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from claims import clock, late_truth
+from claims.late_failures import DISCREPANCIES, FINDER, pointers
 from claims.late_truth import WasPaid
 from claims.models import Discrepancy, Effect, Reconciliation, RefundShare
 from claims.people import Actor
@@ -16,7 +17,6 @@ from claims.reconciling.comparing import Difference, Truth
 from claims.refusals import NotFound, Refused
 from claims.rules import Rules
 
-FINDER = "the reconciliation"
 LEASE = timedelta(minutes=15)
 AGREES_NOW = "The two agree now."
 
@@ -85,7 +85,17 @@ def heal(session: Session, rules: Rules, truth: Truth) -> bool:
 
 
 def write(session: Session, provider: str, differences: Iterable[Difference]) -> None:
-    """Keep each discrepancy once; what is found again is only seen again."""
+    """Keep each discrepancy once; what is found again is only seen again.
+
+    A late failure of which an incident has told a person is kept as closed, and points there.
+    """
+    differences = list(differences)
+    late = {
+        (each.share_id, each.provider_reference)
+        for each in differences
+        if each.kind in DISCREPANCIES and each.share_id is not None
+    }
+    told = pointers(session, late) if late else {}
     now = clock.now(session)
     rows = {
         (d.kind, d.reference, d.provider_reference): {
@@ -97,6 +107,7 @@ def write(session: Session, provider: str, differences: Iterable[Difference]) ->
             "sentence": d.sentence,
             "found_at": now,
             "seen_at": now,
+            **_closed(told.get((d.share_id or 0, d.provider_reference)), now),
         }
         for d in differences
     }
@@ -109,6 +120,12 @@ def write(session: Session, provider: str, differences: Iterable[Difference]) ->
             ),
             list(rows.values()),
         )
+
+
+def _closed(pointer: str | None, now: datetime) -> dict[str, object]:
+    if pointer is None:
+        return {"closed_at": None, "closed_by": None, "reason": None}
+    return {"closed_at": now, "closed_by": FINDER, "reason": pointer}
 
 
 def close_what_agrees(
