@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,8 @@ PATIENCE = timedelta(minutes=1)
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_TRIES = 24
+OLDEST = 500
+"""So many are looked at, and deleted, at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,31 @@ def put_off(session: Session, hint: Hint, word: str) -> bool:
     wait = min(FIRST_WAIT * 2 ** min(hint.tries - 1, 20), LONGEST_WAIT)
     _write(session, hint.event_ids, due_at=clock.now(session) + wait, word=word)
     return True
+
+
+def forget(session: Session, keep: timedelta) -> int:
+    """Delete old events that were followed longer ago than `keep`; how many, OLDEST at most.
+
+    Looks at the oldest by key alone, and needs no index: what is not followed yet is closed
+    within a day or two, so it does not stay in the way.
+    """
+    oldest = (
+        select(ProviderEvent.id, ProviderEvent.followed_at)
+        .order_by(ProviderEvent.id)
+        .limit(OLDEST)
+        .subquery()
+    )
+    old = select(oldest.c.id).where(oldest.c.followed_at < clock.now(session) - keep)
+    taken = (
+        select(ProviderEvent.id).where(ProviderEvent.id.in_(old)).with_for_update(skip_locked=True)
+    )
+    gone = session.execute(
+        delete(ProviderEvent)
+        .where(ProviderEvent.id.in_(taken))
+        .returning(ProviderEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(gone.all())
 
 
 def _write(session: Session, event_ids: Sequence[int], **values: object) -> None:

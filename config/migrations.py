@@ -14,7 +14,7 @@ from config.settings import PROJECT
 
 READ_ONLY = ("alembic_version", "clock")
 APPEND_ONLY = ("journal", "refund_lines", "observations", "workflow_versions", "attachments")
-ROWS_END = ("web_sessions", "staff_roles", "running_processes")
+ROWS_END = ("web_sessions", "staff_roles", "running_processes", "provider_events")
 """The only tables of which the application deletes rows; everything else is kept."""
 _LOCK = 7_245_001
 """Of PostgreSQL's advisory locks: two migrations at once wait for each other."""

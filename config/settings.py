@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """How often providers' refunds are held against ours; 0: only by command."""
     reconcile_days: int = Field(default=14, ge=1, le=366)
     """How far back each of these runs looks."""
+    keep_events_days: int = Field(default=30, ge=7, le=3660)
+    """How long providers' events are kept once they were followed; they are sent again for days."""
     environment: Literal["local", "production"] = "local"
 
     @model_validator(mode="before")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
 
-from claims import deadlines
+from claims import deadlines, provider_events
 from config.last_good import rules_at_start
 from config.settings import SettingsProblem, load
 from config.watching import Watch
@@ -44,13 +44,20 @@ def sweep_until_stopped(shop: Workshop) -> None:
 
 def sweep(shop: Workshop) -> None:
     """Fire each deadline that is due, carry out each effect that is, ask again about what nobody
-    knew, reconcile, and mark the journal."""
+    knew, reconcile, mark the journal, and forget providers' old events."""
     _until_none(shop, lambda: fire_deadlines(shop))
     _until_none(shop, lambda: follow_next(shop))
     _until_none(shop, lambda: carry_out_next(shop))
     _until_none(shop, lambda: ask_about_next(shop))
     reconcile_what_is_due(shop)
     mark_journal(shop)
+    _until_none(shop, lambda: forget_events(shop))
+
+
+def forget_events(shop: Workshop) -> bool:
+    """Delete a chunk of the events that were followed long ago; False where none was left."""
+    with shop.transaction() as session:
+        return provider_events.forget(session, shop.keep_events) > 0
 
 
 def mark_journal(shop: Workshop) -> None:

@@ -43,6 +43,8 @@ class Workshop:
     """How often each provider's refunds are held against ours; none: only by command."""
     reconcile_back: timedelta = timedelta(days=14)
     """How far back each such run looks."""
+    keep_events: timedelta = timedelta(days=30)
+    """How long events of providers are kept after they were followed."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end: nothing new is begun."""
     machine_time: Callable[[], MachineTime] = machine_time.read
@@ -82,4 +84,5 @@ def open_workshop(settings: Settings, rules: Rules | None = None) -> Workshop:
         checkpoints=schedule_of(settings),
         reconcile_every=timedelta(hours=settings.reconcile_hours) or None,
         reconcile_back=timedelta(days=settings.reconcile_days),
+        keep_events=timedelta(days=settings.keep_events_days),
     )
