@@ -29,8 +29,8 @@ from tests.storms.surroundings import READY_SECONDS, Surroundings, surrounded
 from tests.support.loopback import http
 
 KILLS, REFUNDS = 20, 200
-SETTLED_SECONDS = 120.0
-"""A refund that was unlucky three times waits half a minute by itself."""
+SETTLED_SECONDS = 300.0
+"""Each try that was unlucky triples the wait; after the fourth that is more than a minute."""
 KEY = "sk_test_storm"
 SHOPS = {"NORTH": "EUR", "EAST": "JPY"}
 BY_CHARGE = 3
@@ -70,7 +70,7 @@ class Raged:
         died = ", ".join(f"{count} {name}" for name, count in sorted(self.kills.kills.items()))
         return (
             f"{self.kills.kills.total()} kills ({died}), {self.fates}, {self.calls} calls, "
-            f"{self.look_ups} look-ups, {self.blind} second calls without one, lost {self.lost}, "
+            f"{self.look_ups} look-ups, {self.blind} calls made again without one, lost {self.lost}, "
             f"doubled {self.doubled}, settled {self.kills.settled_after:.1f} s after the last "
             f"kill, {self.kills.seconds:.0f} s"
         )
