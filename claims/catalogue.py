@@ -151,6 +151,9 @@ CATALOGUE = Catalogue(
             ITEM,
             frozenset({"amount"}),
         ),
+        "replacement.send": Command(
+            "notes that the item's new order was sent; it can no longer be cancelled", ITEM
+        ),
         "refund.confirm-paid": Command(
             "a second person confirms that an unclear refund was paid", ITEM
         ),
@@ -176,6 +179,12 @@ CATALOGUE = Catalogue(
         ),
         "parts.order": EffectKind(
             "makes a new order for missing parts", ITEM, must_handle=frozenset({"done", "refused"})
+        ),
+        "replacement.cancel": EffectKind(
+            "cancels the item's new order (replacement, exchange or parts) unless it is sent, paid "
+            "for or claimed on",
+            ITEM,
+            must_handle=frozenset({"done", "refused"}),
         ),
         "return-label.send": EffectKind("makes a return label and sends it to the customer", ITEM),
         "customer.write": EffectKind(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from claims import deductions, findings, refunds
+from claims import deductions, findings, new_orders, refunds
 from claims.incidents import settle_unknown
 from claims.models import Incident, Item, Refund, RefundShare, keep
 from claims.people import Actor
@@ -202,6 +202,14 @@ def _decide(run: CommandRun, refund: Refund, status: str, word: str) -> None:
             settle_unknown(effect, run.actor, run.at, f"It was {word}{because}")
 
 
+def check_send(run: CommandRun) -> None:
+    new_orders.check_send(run.item)
+
+
+def send(run: CommandRun) -> None:
+    new_orders.send(run.item)
+
+
 def nothing(run: CommandRun) -> None:
     """No check is needed."""
 
@@ -210,6 +218,7 @@ COMMANDS: Mapping[str, tuple[Callable[[CommandRun], None], Callable[[CommandRun]
     "item.receive": (check_received, receive),
     "item.agree-date": (check_date, agree_date),
     "item.deduct": (check_deductions, deduct),
+    "replacement.send": (check_send, send),
     "refund.propose": (check_proposal, propose),
     "refund.drop": (nothing, drop),
     "refund.mark": (check_mark, mark),

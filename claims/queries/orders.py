@@ -48,6 +48,7 @@ class OrderRow:
     id: int
     number: str
     kind: str
+    status: str
     placed_at: datetime
     shop: str
     unit: str
@@ -129,6 +130,7 @@ def _rows(filters: Filters) -> Select[*tuple[Any, ...]]:
             Order.id,
             Order.number,
             Order.kind,
+            Order.status,
             Order.placed_at,
             Shop.name.label("shop"),
             func.coalesce(BusinessUnit.name, "").label("unit"),

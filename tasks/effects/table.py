@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tasks.effects.cancelling import cancel_order
 from tasks.effects.job import Handler
 from tasks.effects.mails import send_return_label, write_to_customer
 from tasks.effects.notices import notify_staff
@@ -12,6 +13,7 @@ HANDLERS: Mapping[str, Handler] = {
     "refund.pay": pay_refund,
     "replacement.order": order_replacement,
     "parts.order": order_parts,
+    "replacement.cancel": cancel_order,
     "return-label.send": send_return_label,
     "customer.write": write_to_customer,
     "staff.notify": notify_staff,

@@ -60,6 +60,14 @@ class Clerk:
         with self._page.expect_navigation():
             button.click()
 
+    def wait_for(self, item_state: str) -> None:
+        """Look again and again until a worker has brought the only item there."""
+        eventually(lambda: self._sees(item_state), PATIENCE, item_state, every=0.25)
+
+    def _sees(self, item_state: str) -> bool:
+        self._page.reload()
+        return self._page.locator(".item .badge").all_inner_texts() == [item_state]
+
     def wait_until_closed(self, item_state: str) -> None:
         """Look again and again until a worker has done the rest; then nothing can be pressed."""
         eventually(self._sees_it_closed, PATIENCE, f"closing {self._page.url}", every=0.25)

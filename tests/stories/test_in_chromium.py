@@ -99,6 +99,8 @@ def test_faulty_the_same_product_is_sent_once_more(
     clerk.claim(buy(SHIRT, MUG), "Blue shirt", "faulty", "replacement")
     clerk.press("Accept the fault")
     clerk.press("Send a replacement")
+    clerk.wait_for("Replacement to be sent")
+    clerk.press("Replacement sent")
     clerk.wait_until_closed("Replaced")
 
     assert sandbox.ledger() == []
@@ -112,6 +114,8 @@ def test_exchange_another_product_goes_out_when_the_parcel_is_back(
     clerk.press("Request return")
     clerk.press("Parcel arrived")
     clerk.press("Send the other product", {"Number of the other product": "SHIRT-BLUE-L"})
+    clerk.wait_for("Exchange to be sent")
+    clerk.press("Exchange sent")
     clerk.wait_until_closed("Exchanged")
 
     assert sandbox.ledger() == []
@@ -123,6 +127,8 @@ def test_missing_part_the_part_is_sent_after(
 ) -> None:
     clerk.claim(buy(TENT), "Ridge tent", "part-missing", "parts")
     clerk.press("Send the parts", {"Which parts": "Four pegs"})
+    clerk.wait_for("Parts to be sent")
+    clerk.press("Parts sent")
     clerk.wait_until_closed("Parts sent")
 
     assert sandbox.ledger() == []

@@ -10,6 +10,8 @@ def test_items_go_their_own_ways_and_the_last_one_closes_the_reclamation(story: 
 
     story.press("anna", "accept", item=2)
     story.press("anna", "replace", item=2)
+    story.wait_for("reported", "replacement-ordered")
+    story.press("wim", "replacement-sent", item=2)
     story.wait_for("reported", "replaced")
     assert not story.is_closed()
     assert "Partly settled" in story.page().text

@@ -64,6 +64,9 @@ def test_faulty_the_same_product_is_sent_once_more(story: Story) -> None:
 
     story.press("anna", "accept")
     story.press("anna", "replace")
+    story.wait_for("replacement-ordered")
+    assert story.letters() == [], "nothing is on its way yet"
+    story.press("wim", "replacement-sent")
     story.wait_until_all_is_done()
 
     assert story.states() == ["replaced"]
@@ -74,6 +77,31 @@ def test_faulty_the_same_product_is_sent_once_more(story: Story) -> None:
         "Your replacement for order O is on its way",
     ]
     assert_closed_is_closed(story, "replace", "refund")
+    assert_the_journal_is_whole(story)
+
+
+def test_a_replacement_is_cancelled_before_it_is_sent_and_the_money_goes_back(
+    story: Story,
+) -> None:
+    story.buy(Line())
+    story.claim("anna", ("faulty", "replacement"))
+    story.press("anna", "accept")
+    asked = story.people["anna"].open(story.place("replace")).text
+    assert "Until it is sent it can be cancelled." in asked
+    story.press("anna", "replace")
+    story.wait_for("replacement-ordered")
+    story.press("anna", "cancel-replacement")
+    story.wait_for("accepted")
+    assert story.new_orders() == [("replacement", "SHIRT-BLUE-M", 1)]
+    assert "Cancelled" in story.page().text
+
+    assert "cannot be undone" in story.people["anna"].open(story.place("refund")).text
+    story.press("anna", "refund")
+    story.wait_until_all_is_done()
+
+    assert story.states() == ["refunded"]
+    assert story.paid_back() == [2499]
+    assert story.letters() == ["Your claim R is closed", "Your refund for order O"]
     assert_the_journal_is_whole(story)
 
 
@@ -105,6 +133,8 @@ def test_exchange_another_product_goes_out_when_the_parcel_is_back(story: Story)
     story.press("anna", "request-return")
     story.press("wim", "parcel-arrived", condition="opened")
     story.press("anna", "exchange", sku="BOOTS-41", name="Trail boots, size 41")
+    story.wait_for("exchange-ordered")
+    story.press("wim", "exchange-sent")
     story.wait_until_all_is_done()
 
     assert story.states() == ["exchanged"]
@@ -124,6 +154,8 @@ def test_missing_part_the_part_is_sent_after(story: Story) -> None:
     story.claim("anna", ("part-missing", "parts"))
 
     story.press("anna", "send-parts", parts="Four pegs")
+    story.wait_for("parts-ordered")
+    story.press("wim", "parts-sent")
     story.wait_until_all_is_done()
 
     assert story.states() == ["parts-sent"]

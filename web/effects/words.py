@@ -7,6 +7,7 @@ KINDS = {
     "refund.pay": "Pay the refund",
     "replacement.order": "Make the new order",
     "parts.order": "Order the parts",
+    "replacement.cancel": "Cancel the new order",
     "return-label.send": "Send the return label",
     "customer.write": "Write to the customer",
     "staff.notify": "Tell the staff",

@@ -8,9 +8,11 @@ from web.database import redress, transaction
 from web.orders.addresses import cursor_from, cursor_text, filters_from
 from web.orders.listing import chips
 from web.orders.page import order_page
+from web.orders.standing import standing
 from web.workflows.labels import Labels
 
 blueprint = Blueprint("orders", __name__)
+blueprint.add_app_template_filter(standing, "order_standing")
 
 
 @blueprint.get("/orders")

@@ -67,8 +67,8 @@ class Played:
 
     def _step(self, step: Step) -> None:
         match step:
-            case Wait(span):
-                self._wait(span)
+            case Wait():
+                self._wait(step)
             case Answer(_, None):
                 pass
             case Answer():
@@ -106,9 +106,12 @@ class Played:
             reference = "seen" if truth == "paid" else ""
             finding_out.propose(session, self.rules, refund.id, truth, reference, "Seen.", who)
 
-    def _wait(self, span: timedelta) -> None:
+    def _wait(self, step: Wait) -> None:
         with self.sessions() as session:
-            end = clock.now(session) + span
+            now = clock.now(session)
+            shop = session.get_one(Reclamation, self.reclamation_id).shop.code
+            calendar = self.rules.choices.calendar(shop)
+            end = calendar.add(now, step.span) if step.is_business else now + step.span
         while (due := self._next_due(end)) is not None:
             self._move_to(due)
             with self.sessions.begin() as session:

@@ -52,7 +52,7 @@ def test_an_exchange_is_an_order_for_the_product_that_was_typed_in(
         ("SHIRT-RED-L", "Red shirt, L", 2, 0)
     ]
     assert order.customer_address == "Lindenweg 4\n20095 Hamburg"
-    assert desk.state_of(item) == "exchanged"
+    assert desk.state_of(item) == "exchange-ordered"
 
 
 def test_a_replacement_is_an_order_for_the_same_product(
@@ -83,7 +83,7 @@ def test_missing_parts_are_an_order_that_names_them(
 
     order = new_order(desk, item)
     assert [line.name for line in order.lines] == ["Parts for Blue shirt, M: two buttons"]
-    assert desk.state_of(item) == "parts-sent"
+    assert desk.state_of(item) == "parts-ordered"
 
 
 def test_an_order_is_there_once_though_its_effect_was_taken_twice(
