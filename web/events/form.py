@@ -16,7 +16,8 @@ from claims.rules import Rules
 from web.events.alone import alone_word
 from web.events.consequences import Consequence, consequences
 from web.events.fields import FieldView, fields_of, typed_into
-from web.events.proposals import finding_confirmed_by, proposal_paid_by, said_before
+from web.events.proposals import finding_confirmed_by, proposal_paid_by
+from web.events.undoing import said_before
 from web.words import request_token
 from web.workflows.labels import Labels
 from workflows.definition import Event

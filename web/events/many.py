@@ -19,8 +19,9 @@ from claims.rules import Rules
 from web.events.alone import alone_word
 from web.events.fields import FieldView, fields_of, is_own, raw_input, typed_into
 from web.events.form import not_here
-from web.events.proposals import finding_confirmed_by, proposal_paid_by, said_before
+from web.events.proposals import finding_confirmed_by, proposal_paid_by
 from web.events.told import closing_word
+from web.events.undoing import said_before
 from web.numbers import wholes
 from web.uploads import uploads
 from web.words import request_token

@@ -5,11 +5,10 @@ from sqlalchemy.orm import Session
 
 from claims import findings
 from claims.asking import MONEY
-from claims.models import Finding, Item, Reclamation, Refund
+from claims.models import Finding, Item, Refund
+from web.events.undoing import effects_of
 from web.workflows.labels import Labels
 from workflows.definition import Event
-
-NOT_UNDONE = "This pays money back; it cannot be undone."
 
 
 def proposal_paid_by(
@@ -32,27 +31,5 @@ def finding_confirmed_by(labels: Labels, item: Item | None, event: Event) -> Fin
     return finding if finding is not None and finding.truth == truth else None
 
 
-def said_before(labels: Labels, case: Item | Reclamation, event: Event) -> str:
-    """What is to be confirmed before it is pressed: the file's words, or ours where it pays."""
-    if event.confirm:
-        return event.confirm
-    if isinstance(case, Item):
-        return NOT_UNDONE if _pays(labels, case, event.name) else ""
-    definition = labels.definition(case.workflow_hash)
-    sent = [
-        line.send_items
-        for line in definition.transitions
-        if (line.source, line.event) == (case.state, event.name) and line.send_items
-    ]
-    is_paying = any(_pays(labels, item, name) for item in case.items for name in sent)
-    return NOT_UNDONE if is_paying else ""
-
-
 def _pays(labels: Labels, item: Item, event: str) -> bool:
-    definition = labels.definition(item.workflow_hash)
-    return any(
-        definition.effects[name].run == MONEY
-        for line in definition.transitions
-        if (line.source, line.event) == (item.state, event)
-        for name in line.effects
-    )
+    return MONEY in effects_of(labels.definition(item.workflow_hash), item.state, event)
