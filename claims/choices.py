@@ -27,6 +27,8 @@ class Resolution:
     """Whether more than was paid for the goods may be given: goodwill."""
     as_store_credit: bool = False
     """Whether what is given back becomes store credit."""
+    shipping_only: bool = False
+    """Whether nothing of the goods is given back, only shipping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Choices:
             as_store_credit=frozenset(
                 r.name for r in self.resolutions.values() if r.as_store_credit
             ),
+            shipping_only=frozenset(r.name for r in self.resolutions.values() if r.shipping_only),
         )
 
     def calendar(self, shop: str) -> Calendar:

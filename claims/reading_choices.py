@@ -27,7 +27,7 @@ _SHOP_KEYS = (
     "deductions",
     "shipping",
 )
-_RESOLUTION_KEYS = ("label", "keeps-product", "beyond-paid", "as-store-credit")
+_RESOLUTION_KEYS = ("label", "keeps-product", "beyond-paid", "as-store-credit", "shipping-only")
 _KEYS = (*_SHOP_KEYS, "shops")
 
 
@@ -97,6 +97,7 @@ class _Reader:
                 fields.flag("keeps-product"),
                 fields.flag("beyond-paid"),
                 fields.flag("as-store-credit"),
+                fields.flag("shipping-only"),
             )
 
     @property

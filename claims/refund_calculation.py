@@ -11,7 +11,8 @@ def calculation(refund: Refund, limit: Refundable, portions: Portions) -> list[J
 
     Those that are not `in_sum` say how much tax is contained, by rate, and what it is without.
     """
-    parts = [*_goods(refund, limit), *_less(refund, limit, portions)]
+    has_goods = not limit.is_shipping_only
+    parts = [*_goods(refund, limit), *_less(refund, limit, portions)] if has_goods else []
     if portions.shipping:
         whole = portions.shipping == refund.order.shipping_paid
         parts.append(

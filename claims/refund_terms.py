@@ -74,6 +74,8 @@ class RefundTerms:
     """Resolutions for which more than was paid for the goods may be given."""
     as_store_credit: frozenset[str] = frozenset()
     """Resolutions whose refund is given as store credit."""
+    shipping_only: frozenset[str] = frozenset()
+    """Resolutions that give back nothing of the goods, only shipping."""
     providers: Mapping[str, RefundAbilities] = field(default_factory=dict)
     """What each payment provider can refund; one that is not named here is bound by nothing."""
 

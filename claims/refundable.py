@@ -49,9 +49,13 @@ class Refundable:
     """Of the whole order's shipping."""
     has_goodwill: bool = False
     """Whether more than was paid may be given, as far as the payments go."""
+    is_shipping_only: bool = False
+    """Whether nothing of the goods is given back."""
 
     @property
     def goods(self) -> int:
+        if self.is_shipping_only:
+            return 0
         after = self.worth - self.already - sum(self.deducted.values())
         return max(0, min(after, self.line_left))
 
@@ -82,6 +86,8 @@ class Refundable:
             return money(amount, currency)
 
         said = [f"{said_of(self.worth)} was paid for the claimed pieces."]
+        if self.is_shipping_only:
+            said.append("Only shipping is given back, as the wanted resolution says.")
         if self.already:
             said.append(f"{said_of(self.already)} of it is refunded or under way.")
         said += [
@@ -125,7 +131,9 @@ def refundable(
     order, line = item.reclamation.order, item.line
     pieces_worth = worth(line.paid, line.quantity, item.pieces)
     already = _already(item, line.paid, "goods")
-    taken = deductions(item, terms, typed) if is_deducting else {}
+    is_shipping_only = item.resolution in terms.shipping_only
+    # There is nothing of the goods that it could be taken off.
+    taken = deductions(item, terms, typed) if is_deducting and not is_shipping_only else {}
     share, share_already = _shipping(item, terms)
     return Refundable(
         worth=pieces_worth,
@@ -137,6 +145,7 @@ def refundable(
         shipping_already=share_already,
         shipping_left=order.shipping_paid - held_of(order, "shipping") if share else 0,
         has_goodwill=item.resolution in terms.goodwill,
+        is_shipping_only=is_shipping_only,
     )
 
 

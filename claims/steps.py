@@ -184,7 +184,9 @@ def _settle(rules: Rules, prepared: Prepared) -> None:
 def _can_be_claimed_again(rules: Rules, item: Item) -> bool:
     """Whether the customer still holds the pieces, and something of them can still be refunded:
     of what was paid for them, or of the shipping that falls on them by the shop's rule."""
-    terms = rules.choices.refund_terms(item.reclamation.shop.code)
+    terms = rules.refund_terms(item.reclamation.shop.code)
+    # Another claim may ask for the goods, where this one asked for the shipping alone.
+    terms = replace(terms, shipping_only=frozenset())
     left = refunds.refundable(item, terms, is_deducting=False).amount
     paid_back = item.line.paid > 0 and left == 0
     return rules.choices.keeps_product(item.resolution) and not paid_back

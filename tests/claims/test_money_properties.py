@@ -65,6 +65,7 @@ terms = st.builds(
     shipping=rules_of_shipping,
     goodwill=st.sampled_from([frozenset(), frozenset({"goodwill"})]),
     as_store_credit=st.sampled_from([frozenset(), frozenset({"refund"})]),
+    shipping_only=st.sampled_from([frozenset(), frozenset({"refund"}), frozenset({"goodwill"})]),
 )
 ACTIONS = (
     *("claim", "ask", "ask-all", "pay"),

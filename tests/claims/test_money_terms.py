@@ -244,3 +244,43 @@ def test_a_refund_with_shipping_is_paid_like_any_other(session: Session, rules: 
             ),
             {"refund": refund.id, "order": order.id},
         )
+
+
+def test_shipping_alone_can_be_given_back_and_the_goods_claimed_later(
+    session: Session, rules: Rules
+) -> None:
+    own = with_resolution(
+        rules_with(rules, shipping=(ShippingRule("whole"),)), "goodwill", shipping_only=True
+    )
+    order = an_order(session, [Line(unit_price=1000, tax=160)], shipping=490)
+    order.shipping_tax = 78
+    item = claim_first(session, own, order, reason="other", resolution="goodwill")
+
+    with pytest.raises(Refused, match=r"at most 4\.90"):
+        press(session, own, item, "refund", AGENT, amount="4.91")
+    press(session, own, item, "refund", AGENT, amount="4.90")
+    work_off(session, own, item)
+
+    [refund] = order.refunds
+    assert kinds(order) == {"shipping": 490}
+    assert [(part["kind"], part["amount"]) for part in refund.calculation] == [
+        ("shipping", 490),
+        ("tax-within", 78),
+        ("without-tax", 412),
+    ]
+    assert item.state == "goodwill-paid"
+    later = claim_first(session, own, order)
+    assert refunds.refundable(later, own.refund_terms("NORTH")).amount == 1000
+
+
+def test_of_shipping_alone_nothing_is_taken_off(session: Session, rules: Rules) -> None:
+    terms = RefundTerms(
+        shipping=(ShippingRule("whole"),),
+        deductions=(DeductionRule("wear", percent=Decimal("50")),),
+        shipping_only=frozenset({"goodwill"}),
+    )
+    order = an_order(session, [Line(unit_price=1000)], shipping=490)
+    item = claim_first(session, rules, order, reason="other", resolution="goodwill")
+
+    assert refunds.refundable(item, terms).amount == 490
+    assert "Only shipping is given back, as the wanted resolution says." in why(item, terms)

@@ -56,6 +56,7 @@ def test_the_example_of_the_guide_is_sound() -> None:
     assert terms.deductions_of("faulty", "refund", "damaged", 999, "EUR") == {"wear": 299}
     assert terms.goodwill == frozenset({"goodwill"})
     assert terms.as_store_credit == frozenset({"credit"})
+    assert terms.shipping_only == frozenset({"express"})
 
 
 def test_amounts_follow_the_decimals_of_the_currency() -> None:
