@@ -1,11 +1,13 @@
 """What a payment's provider cannot refund is not asked for: said at the button, and refused."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from claims import clock, offering, refunds
+from claims.door import CaseRef, fire
 from claims.models import Item, Order
 from claims.offering import CaseOffer
 from claims.people import Actor
@@ -210,3 +212,26 @@ def test_a_proposal_does_not_stand_in_its_own_way(session: Session, rules: Rules
     press(session, own, item, "approve", LEAD)
 
     assert shares(item.reclamation.order) == [("bank", 90000)]
+
+
+def test_of_two_people_who_ask_at_once_for_a_payment_that_goes_back_once_one_is_refused(
+    sessions: sessionmaker[Session], rules: Rules
+) -> None:
+    own = bound_by(rules, once=ONCE)
+    with sessions.begin() as session:
+        order = an_order(session, [Line(unit_price=1000), Line(sku="B")], provider="once")
+        items = [
+            claim_first(session, own, order, line=line, reason="other", resolution="goodwill").id
+            for line in (0, 1)
+        ]
+
+    def ask(item_id: int) -> str:
+        try:
+            with sessions.begin() as session:
+                fire(session, own, CaseRef("item", item_id), "refund", AGENT, {"amount": "4.00"})
+        except Refused as refused:
+            return "refused" if "once refunds a payment once" in str(refused) else str(refused)
+        return "asked"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(ask, items)) == ["asked", "refused"]
