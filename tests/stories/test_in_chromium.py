@@ -107,6 +107,36 @@ def test_faulty_the_same_product_is_sent_once_more(
     eventually_comes(mailbox, "Your replacement for order")
 
 
+def test_a_replacement_is_cancelled_before_it_is_sent_and_paid_back_instead(
+    page: "Page", clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    camera = Camera(page, tmp_path)
+    clerk.claim(buy(SHIRT), "Blue shirt", "faulty", "replacement")
+    clerk.press("Accept the fault")
+    clerk.open_form("Send a replacement")
+    camera.take("01-replacement-can-be-cancelled")
+    clerk.send("Send a replacement")
+    clerk.wait_for("Replacement to be sent")
+    camera.take("02-to-be-sent")
+    clerk.open_form("Cancel the replacement")
+    camera.take("03-cancel")
+    clerk.send("Cancel the replacement")
+    clerk.wait_for("Fault accepted")
+    camera.take("04-cancelled")
+    clerk.open_form("Refund")
+    camera.take("05-refund-cannot-be-undone")
+    clerk.send("Refund €24.99")
+    clerk.wait_until_closed("Refunded")
+    page.get_by_role("link", name="-replacement").first.click()
+    camera.take("06-cancelled-order")
+
+    assert [refund["amount"] for refund in sandbox.ledger()] == [2499]
+    assert page.locator(".page__head .badge").all_inner_texts() == [
+        "Replacement order",
+        "Cancelled",
+    ]
+
+
 def test_exchange_another_product_goes_out_when_the_parcel_is_back(
     clerk: Clerk, buy: Buy, sandbox: Sandbox, mailbox: Mailbox
 ) -> None:
