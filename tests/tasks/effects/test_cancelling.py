@@ -1,5 +1,6 @@
 """A new order is cancelled until it is sent, once, and the item is free for another way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from tasks.effects.table import HANDLERS
 from tasks.workshop import Workshop
 from tests.support.cases import AGENT, WAREHOUSE, press
 from tests.support.mail import Mailbox
+from tests.support.parts import eventually
 from tests.support.shop import an_order
 from tests.tasks.desk import Desk
 
@@ -138,13 +140,37 @@ def test_an_order_on_which_something_is_claimed_is_not_cancelled(
     effect = cancelling(desk, item)
     with desk.sessions.begin() as session:
         order = only_order(session, item)
-        wanted = Wanted(order.lines[0].id, 1, "faulty", "replacement")
-        number = claim(session, desk.rules, order.id, [wanted], AGENT).number
+        number = claim(session, desk.rules, order.id, [wanted_of(order)], AGENT).number
 
     seen = desk.work_off(workshop, effect)
 
     assert (seen.status, seen.state) == ("refused", "replacement-ordered")
     assert f"is claimed on {number}; settle that first." in seen.word
+
+
+def test_whoever_claims_on_it_at_the_same_moment_comes_first_or_finds_it_cancelled(
+    desk: Desk, workshop: Workshop
+) -> None:
+    item = ordered(desk, workshop)
+    effect = cancelling(desk, item)
+    with ThreadPoolExecutor(1) as worker, desk.sessions.begin() as session:
+        order = only_order(session, item)
+        claim(session, desk.rules, order.id, [wanted_of(order)], AGENT)
+        cancelled = worker.submit(carry_out_next, workshop, effect)
+        eventually(lambda: somebody_waits_for_a_lock(desk), 20, "the worker at the order's lock")
+        session.commit()
+        assert cancelled.result()
+
+    assert desk.see(effect).status == "refused"
+
+
+def somebody_waits_for_a_lock(desk: Desk) -> bool:
+    with desk.sessions() as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
+def wanted_of(order: Order) -> Wanted:
+    return Wanted(order.lines[0].id, 1, "faulty", "replacement")
 
 
 def test_where_no_order_is_known_there_is_nothing_to_cancel(desk: Desk, workshop: Workshop) -> None:
@@ -224,8 +250,7 @@ def test_a_case_that_began_before_goes_on_as_its_own_version_says(
             )
         )
         bought = an_order(session)
-        wanted = Wanted(bought.lines[0].id, 1, "faulty", "replacement")
-        item = claim(session, desk.rules, bought.id, [wanted], AGENT).items[0].id
+        item = claim(session, desk.rules, bought.id, [wanted_of(bought)], AGENT).items[0].id
         session.execute(update(Item).values(workflow_hash="0" * 64))
 
     press_at(desk, item, "accept")
