@@ -20,15 +20,23 @@ from claims.refusals import Refused
 
 def balance(session: Session, shop_id: int, customer_number: str, currency: str) -> int:
     """What the customer has left; nothing where there never was any."""
-    account = session.get(
-        StoreCreditAccount, (shop_id, customer_number, currency), populate_existing=True
-    )
-    return account.balance if account else 0
+    return _known(session, shop_id, customer_number, currency) or 0
 
 
 def balance_of(session: Session, order: Order) -> int:
     """The same for the customer and the currency of an order."""
     return balance(session, order.shop_id, order.customer_number, order.currency)
+
+
+def known_balance_of(session: Session, order: Order) -> int | None:
+    """The same; None where the customer never had any, so that there is nothing to show."""
+    return _known(session, order.shop_id, order.customer_number, order.currency)
+
+
+def _known(session: Session, shop_id: int, customer_number: str, currency: str) -> int | None:
+    key = (shop_id, customer_number, currency)
+    account = session.get(StoreCreditAccount, key, populate_existing=True)
+    return account.balance if account else None
 
 
 def entries_of(session: Session, order: Order, limit: int = 50) -> Sequence[StoreCredit]:

@@ -29,6 +29,7 @@ BLUEPRINTS = (
     "web.effects:blueprint",
     "web.reconciliation:blueprint",
     "web.transfers:blueprint",
+    "web.credit:blueprint",
     "web.workflows.views:blueprint",
     "web.notices:blueprint",
     "web.webhooks:blueprint",

@@ -30,6 +30,7 @@ PLACES = (
     Place("Refunds", "refunds.index"),
     Place("Effects", "effects.index", roles=("finance", "lead", "admin")),
     Place("Transfers", "transfers.index", roles=("finance", "admin")),
+    Place("Credit", "credit.index", roles=("finance", "lead", "admin")),
     Place("Reconciliation", "reconciliation.index", roles=("finance", "lead", "admin")),
     Place("Workflows", "workflows.index"),
     Place("Notices", "notices.index"),

@@ -70,6 +70,8 @@ class OrderPage:
     closed: tuple[ReclamationView, ...]
     held: int
     """Refunded, under way or waiting for approval, in minor units."""
+    credit: int | None
+    """What the customer has as store credit; None where there never was any."""
 
     @property
     def can_claim(self) -> bool:
@@ -80,7 +82,7 @@ class OrderPage:
         return self.order.total_paid - self.held
 
 
-def order_page(order: Order, labels: Labels) -> OrderPage:
+def order_page(order: Order, labels: Labels, credit: int | None) -> OrderPage:
     """The order must have been loaded with everything (`claims.queries.orders`)."""
     reclamations = [_reclamation(each, labels) for each in order.reclamations]
     numbers = {each.id: each.number for each in order.reclamations}
@@ -97,6 +99,7 @@ def order_page(order: Order, labels: Labels) -> OrderPage:
         open=tuple(each for each in reclamations if each.reclamation.closed_at is None),
         closed=tuple(each for each in reclamations if each.reclamation.closed_at is not None),
         held=sum(refund.amount for refund in order.refunds if refund.status in COUNTING),
+        credit=credit,
     )
 
 

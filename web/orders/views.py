@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from claims import store_credit
 from claims.queries import orders, people
 from web.database import redress, transaction
 from web.orders.addresses import cursor_from, cursor_text, filters_from
@@ -40,7 +41,8 @@ def show(order_id: int) -> ResponseReturnValue:
         if order is None:
             abort(404, f"There is no order with the key {order_id}. Search for it in the list.")
         labels = Labels(session, redress().rules)
-        return render_template("orders/show.html", page=order_page(order, labels))
+        credit = store_credit.known_balance_of(session, order)
+        return render_template("orders/show.html", page=order_page(order, labels, credit))
 
 
 @blueprint.get("/orders/number/<path:number>")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from claims import attachments
+from claims import attachments, store_credit
 from claims.models import Attachment, Item, Reclamation
 from claims.offering import CaseOffer, CaseOffers, offers
 from claims.people import Actor
@@ -81,6 +81,8 @@ class CasePage:
     moments: Sequence[Moment]
     drawings: Sequence[Drawing]
     files: Sequence[Attachment]
+    credit: int | None
+    """What the customer has as store credit; None where there never was any."""
 
     @property
     def reclamation(self) -> Reclamation:
@@ -123,6 +125,7 @@ def case_page(session: Session, rules: Rules, number: str, actor: Actor, query: 
         moments=timeline(case, labels),
         drawings=drawings_of(reclamation, labels),
         files=attachments.of_reclamation(session, reclamation.id),
+        credit=store_credit.known_balance_of(session, reclamation.order),
     )
 
 

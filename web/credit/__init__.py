@@ -1,0 +1,5 @@
+"""Store credit: what customers have, and how it came about."""
+
+from web.credit.views import blueprint
+
+__all__ = ["blueprint"]
