@@ -1,7 +1,10 @@
 """What is asked of a provider about a share, and what its answer means beside what was ordered."""
 
-from claims.models import RefundShare
-from claims.refunds import money
+from collections.abc import Container
+
+from claims.models import Effect, Refund, RefundShare
+from claims.refunds import goes_to_store_credit, money
+from tasks.effects.history import is_adopted
 from tasks.effects.next_step import share_reference
 from tasks.providers.port import Found, RefundOrder
 
@@ -28,4 +31,39 @@ def another_refund(order: RefundOrder, found: Found) -> str:
     return (
         f"The provider knows the refund of {there} as one of payment {found.payment_reference} "
         f"where it was asked for of {order.payment_reference} ({found.provider_reference})."
+    )
+
+
+def not_ours_to_pay(refund: Refund, providers: Container[str]) -> str | None:
+    """In a sentence, which payments we cannot pay back through; None where there are none."""
+    strange = sorted(
+        {
+            share.payment.provider
+            for share in refund.shares
+            if share.status == "held"
+            and share.payment.provider not in providers
+            and not goes_to_store_credit(share)
+        }
+    )
+    if not strange:
+        return None
+    return (
+        f"A payment was made through {', '.join(strange)}, which Redress cannot pay back through; "
+        "give the money back there and settle the refund outside."
+    )
+
+
+def was_paid(refund: Refund, effect: Effect) -> str:
+    """In a sentence, that all of it was, and whether it was only found so."""
+    paid = f"{money(refund.amount, refund.currency)} was paid"
+    if is_adopted(effect):
+        return f"{paid} already, before these rows were put back from a backup."
+    return f"{paid}."
+
+
+def two_keys(share: RefundShare, reference: str) -> str:
+    """In a sentence, that the provider said under two keys that it paid."""
+    return (
+        f"{money(share.amount, share.payment.currency)} may have been paid twice: the provider "
+        f"said so under two keys ({reference}). Compare with the provider."
     )

@@ -20,11 +20,10 @@ from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.reconciling.listed import Listed
-from claims.refunds import goes_to_store_credit, money
+from claims.refunds import goes_to_store_credit
 from tasks.effects.by_hand import became_of_transfer
-from tasks.effects.findings import another_refund, order_of
+from tasks.effects.findings import another_refund, not_ours_to_pay, order_of, two_keys, was_paid
 from tasks.effects.history import (
-    is_adopted,
     machine_time_of,
     may_be_paid_twice,
     refund_of,
@@ -40,7 +39,7 @@ from tasks.effects.next_step import (
     next_step,
     on_its_way_for,
 )
-from tasks.effects.strangers import STRANGERS, about_strangers, strangers
+from tasks.effects.strangers import about_strangers, named, strangers
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.watchdog import watchdog
 from tasks.workshop import Workshop
@@ -207,10 +206,8 @@ def _looked_up(
 def _absent(
     session: Session, shop: Workshop, job: Job, attempted: Attempted, others: Sequence[Listed]
 ) -> bool:
-    """A new key where nothing can be on its way any more; otherwise the old one again, later.
-
-    In restored rows a stranger among the `others` of the payment is for a person first.
-    """
+    """A new key where nothing can be on its way any more, or no more where restored rows find a
+    stranger among the `others` of the payment; otherwise the old one again, later."""
     effect = effects.load(session, job.taken)
     if effect is None:
         return False
@@ -221,12 +218,11 @@ def _absent(
     wait = on_its_way_for(tried, key, look.at, machine_time_of(look))
     if wait <= timedelta(0):
         strange = strangers(session, share, others) if was_restored(session) else []
-        told = {STRANGERS: [each.provider_reference for each in strange]} if strange else {}
-        effects.answer_attempt(session, look.id, "absent", {"sentence": word, **told})
-        if strange:
-            refused = Refused(about_strangers(strange))
-            return _settle(session, shop, job, attempted.share_id, refused)
-        return True
+        answer = {"sentence": word, **named(strange)}
+        effects.answer_attempt(session, look.id, "absent", answer)
+        if not strange:
+            return True
+        return _settle(session, shop, job, share.id, Refused(about_strangers(strange)))
     effects.answer_attempt(session, look.id, "unknown", {"sentence": word, "answered": True})
     step = _next_step(session, shop, job, effect, share, shop.machine_time())
     # Where the key is of no more use, the next look decides; before that none can.
@@ -254,10 +250,7 @@ def _settle(
     refund = refund_of(effect)
     share = next(each for each in refund.shares if each.id == share_id)
     if may_be_paid_twice(effect, share, reference):
-        word = (
-            f"{money(share.amount, refund.currency)} may have been paid twice: the provider said "
-            f"so under two keys ({reference}). Compare with the provider."
-        )
+        word = two_keys(share, reference)
         open_incident(session, effect, "paid-twice", word, clock.now(session))
     if any(share.status == "held" for share in refund.shares):
         return True
@@ -266,11 +259,9 @@ def _settle(
 
 
 def _finish_paid(session: Session, shop: Workshop, job: Job, refund: Refund) -> None:
-    references = [share.provider_reference for share in refund.shares]
-    word = f"{money(refund.amount, refund.currency)} was paid."
-    if is_adopted(session.get_one(Effect, job.taken.effect_id)):
-        word = f"{word[:-1]} already, before these rows were put back from a backup."
-    effects.finish(session, shop.rules, job.taken, "done", word, {"references": references})
+    answer = {"references": [share.provider_reference for share in refund.shares]}
+    word = was_paid(refund, session.get_one(Effect, job.taken.effect_id))
+    effects.finish(session, shop.rules, job.taken, "done", word, answer)
 
 
 def _later(
@@ -294,21 +285,9 @@ def _later(
 
 def _can_pay_all(session: Session, shop: Workshop, job: Job, refund: Refund) -> bool:
     """Before anything is paid, every payment must be one that we can pay back through."""
-    strange = sorted(
-        {
-            share.payment.provider
-            for share in refund.shares
-            if share.status == "held"
-            and share.payment.provider not in shop.providers
-            and not goes_to_store_credit(share)
-        }
-    )
-    if not strange:
+    word = not_ours_to_pay(refund, shop.providers)
+    if word is None:
         return True
-    word = (
-        f"A payment was made through {', '.join(strange)}, which Redress cannot pay back through; "
-        "give the money back there and settle the refund outside."
-    )
     if any(each.action == "call" for each in session.get_one(Effect, job.taken.effect_id).attempts):
         effects.give_to_a_person(session, shop.rules, job.taken, word, {})
     else:

@@ -44,6 +44,11 @@ def strangers(session: Session, share: RefundShare, others: Sequence[Listed]) ->
     ]
 
 
+def named(strange: Sequence[Listed]) -> dict[str, list[str]]:
+    """What an attempt keeps of them, so that a person is told once."""
+    return {STRANGERS: [each.provider_reference for each in strange]} if strange else {}
+
+
 def about_strangers(strange: Sequence[Listed]) -> str:
     """In a sentence, why nothing was paid, with the way out."""
     listed = " and ".join(

@@ -70,9 +70,10 @@ class Raged:
         died = ", ".join(f"{count} {name}" for name, count in sorted(self.kills.kills.items()))
         return (
             f"{self.kills.kills.total()} kills ({died}), {self.fates}, {self.calls} calls, "
-            f"{self.look_ups} look-ups, {self.blind} calls made again without one, lost {self.lost}, "
-            f"doubled {self.doubled}, settled {self.kills.settled_after:.1f} s after the last "
-            f"kill, {self.kills.seconds:.0f} s"
+            f"{self.look_ups} look-ups, {self.blind} calls made again without one, "
+            f"lost {self.lost}, doubled {self.doubled}, "
+            f"settled {self.kills.settled_after:.1f} s after the last kill, "
+            f"{self.kills.seconds:.0f} s"
         )
 
 
