@@ -155,12 +155,13 @@ CATALOGUE = Catalogue(
             "notes that the item's new order was sent; it can no longer be cancelled", ITEM
         ),
         "refund.confirm-paid": Command(
-            "a second person confirms that an unclear refund was paid", ITEM
+            "a second person confirms that an unclear refund was paid", ITEM, takes_two=True
         ),
         "refund.confirm-not-paid": Command(
             "a second person confirms that an unclear refund was not paid; "
             "its amount is free again",
             ITEM,
+            takes_two=True,
         ),
     },
     effects={

@@ -52,6 +52,8 @@ class Command:
     about: str
     subjects: frozenset[Subject] = frozenset({"item", "reclamation"})
     needs_input: frozenset[str] = frozenset()
+    takes_two: bool = False
+    """Whether somebody else must have said the same before whoever fires its event."""
 
 
 @dataclass(frozen=True, slots=True)

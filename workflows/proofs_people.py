@@ -27,20 +27,31 @@ def prove_people(draft: Draft) -> None:
 
 
 def prove_staff(
-    workflows: Sequence[tuple[Definition, str]], holders: Holders, no_person: frozenset[str]
+    workflows: Sequence[tuple[Definition, str]],
+    holders: Holders,
+    no_person: frozenset[str],
+    takes_two: Collection[str] = (),
 ) -> list[Problem]:
-    """Events of people that, as the roles are held now, nobody or no second person can fire."""
+    """Events of people that, as the roles are held now, nobody or no second person can fire.
+
+    `takes_two` are the commands that somebody else must have spoken for before.
+    """
     found = [
         problem
         for definition, file in workflows
         for event in definition.events.values()
-        if (problem := _wanting(definition, event, file, holders, no_person))
+        if (problem := _wanting(definition, event, file, holders, no_person, takes_two))
     ]
     return list(dict.fromkeys(found))
 
 
 def _wanting(
-    definition: Definition, event: Event, file: str, holders: Holders, no_person: frozenset[str]
+    definition: Definition,
+    event: Event,
+    file: str,
+    holders: Holders,
+    no_person: frozenset[str],
+    takes_two: Collection[str],
 ) -> Problem | None:
     people = _people(event, holders, no_person)
     if people is None:
@@ -58,7 +69,23 @@ def _wanting(
             "and may be the first as well."
         )
         return Problem("one-role-holder", file, line, column, sentence, advice)
+    deciding = _deciding(definition, takes_two)
+    if event.name in deciding:
+        speaking = set[str]().union(
+            *(_people(definition.events[e], holders, no_person) or () for e in deciding)
+        )
+        if len(speaking) == 1:
+            sentence = (
+                f"{event.name} takes two people whatever the file says, but {next(iter(people))} "
+                "alone holds a role that may decide."
+            )
+            return Problem("one-role-holder", file, line, column, sentence, advice)
     return None
+
+
+def _deciding(definition: Definition, takes_two: Collection[str]) -> set[str]:
+    """The events with a command that takes two people."""
+    return {line.event for line in definition.transitions if not set(takes_two).isdisjoint(line.do)}
 
 
 def _people(event: Event, holders: Holders, no_person: frozenset[str]) -> set[str] | None:

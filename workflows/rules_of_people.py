@@ -18,8 +18,8 @@ PEOPLE: tuple[Rule, ...] = (
     ),
     Rule(
         "one-role-holder",
-        "Where a second person is asked for, not everything rests on one who may be the first "
-        "(redress workflow check --staff).",
+        "Where a second person is asked for, by the file or because an unclear refund is decided, "
+        "not everything rests on one who may be the first (redress workflow check --staff).",
         "reject: { label: Reject, by: [warehouse], second-person: true }",
         "reject: { label: Reject, by: [agent, lead] }",
         level="warning",

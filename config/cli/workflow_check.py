@@ -134,7 +134,8 @@ def _asked_of_database(
     with _session() as session:
         if staff:
             holders = _holders(session)
-            problems += prove_staff(list(found.values()), holders, catalogue.no_person)
+            takes_two = [name for name, each in catalogue.commands.items() if each.takes_two]
+            problems += prove_staff(list(found.values()), holders, catalogue.no_person, takes_two)
         if pinned:
             uses = [use for use in versions_in_use(session) if use.open_cases]
             texts = kept_texts(session, [use.hash for use in uses])

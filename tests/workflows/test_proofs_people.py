@@ -58,6 +58,18 @@ def test_one_who_is_never_the_first_suffices_as_a_second_person() -> None:
     assert prove_staff([(sound(text), "s")], {**HELD, "lead": ["Lena"]}, SHOP.no_person) == []
 
 
+def test_what_takes_two_whatever_the_file_says_is_not_left_to_one() -> None:
+    def wanting(*warehouse: str) -> list[tuple[str, str]]:
+        holders = {**HELD, "warehouse": warehouse}
+        found = prove_staff([(sound(), "s")], holders, SHOP.no_person, ["item.receive"])
+        return [(problem.rule, problem.sentence) for problem in found]
+
+    [(rule, sentence)] = wanting("Willi")
+    assert rule == "one-role-holder"
+    assert "arrived takes two people whatever the file says, but Willi alone" in sentence
+    assert wanting("Willi", "Wanda") == []
+
+
 def test_what_nobody_can_look_up_is_told_of_when_it_is_unknown() -> None:
     text = changed("  write:\n", "  ⟨write:\n").replace("    with: { letter: refunded }\n", "")
 
