@@ -18,10 +18,11 @@ from claims.cases import CaseRef
 from claims.changes import take_whole
 from claims.constraints import said_of
 from claims.facts import facts_of
+from claims.may_fire import check_actor
 from claims.models import Effect, Item, JournalEntry, Reclamation
 from claims.money import decimals
 from claims.people import Actor
-from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
+from claims.refusals import InvalidInput, Refused, Stale
 from claims.rules import Rules
 from claims.sentences import changes_since
 from claims.steps import Happening, name_of, prepare, reclamation_of
@@ -129,7 +130,7 @@ def fire_typed(
     """Check who fires an event at a loaded case and what was typed, and fire it; in memory."""
     definition = rules.definition(session, case.workflow_hash)
     declared = _declared(definition, case, event)
-    _check_actor(definition, case, declared, actor)
+    check_actor(definition, case, declared, actor)
     engine = rules.engine(session, case.workflow_hash)
     if impossible := engine.why_impossible(case.state, event):
         raise Refused(impossible)
@@ -195,7 +196,7 @@ def _fire_chunk(
             happening = Happening(chosen, firing.event, actor, firing.at or now, firing.input)
             try:
                 definition = rules.definition(session, chosen.workflow_hash)
-                _check_actor(definition, chosen, _declared(definition, chosen, firing.event), actor)
+                check_actor(definition, chosen, _declared(definition, chosen, firing.event), actor)
                 step = prepare(session, rules, happening)
             except Refused as refused:
                 answers.append(refused)
@@ -250,45 +251,6 @@ def _declared(definition: Definition, case: Reclamation | Item, event: str) -> E
     if declared is None:
         raise Refused(f"{name_of(case)} knows no event {event!r} in {definition.label}.")
     return declared
-
-
-def _check_actor(
-    definition: Definition, case: Reclamation | Item, event: Event, actor: Actor
-) -> None:
-    """Whoever fires it must be the one it is for; decided here again, whatever a page offered."""
-    if actor.kind in {"person", "import"}:
-        if not event.by & actor.roles:
-            may = " or ".join(sorted(event.by - {"import"})) or "no person"
-            raise NotAllowed(f"{event.label} is for {may}; you are {_roles(actor)}.")
-        if event.second_person and actor.kind == "person":
-            check_second_person(case, event, actor)
-    elif actor.kind == "clock":
-        if not event.by_clock:
-            raise Refused(f"{event.label} is not an event of the clock.")
-    elif actor.kind == "worker":
-        outcomes = {name for use in definition.effects.values() for name in use.outcomes.values()}
-        if event.name not in outcomes:
-            raise Refused(f"{event.label} is not an outcome of any effect.")
-    elif event.sent_by is None:
-        raise Refused(f"{event.label} is not sent by another case.")
-
-
-def check_second_person(case: Reclamation | Item, event: Event, actor: Actor) -> None:
-    """NotAllowed for whoever proposed or let go the refund, or changed the case since or last."""
-    makers = {case.last_person_id}
-    if isinstance(case, Item) and (proposed := refunds.proposal(case)):
-        makers |= approvals.makers_of(proposed)
-    if isinstance(case, Item) and (unclear := refunds.unclear(case)):
-        makers |= {unclear.asked_by_id, unclear.cleared_by_id}
-    if actor.staff_id in makers:
-        raise NotAllowed(
-            f"{event.label} needs a second person: you proposed, changed or let go yourself what "
-            "it is about."
-        )
-
-
-def _roles(actor: Actor) -> str:
-    return " and ".join(sorted(actor.roles)) or "without a role"
 
 
 def _read_input(

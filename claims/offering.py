@@ -17,8 +17,8 @@ from claims import (
 )
 from claims.allowances import Allowance
 from claims.asking import MONEY
-from claims.door import check_second_person
 from claims.facts import facts_of
+from claims.may_fire import check_second_person
 from claims.models import Item, Reclamation
 from claims.money import decimals
 from claims.people import Actor

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from claims import approvals, door, refunds
+from claims import approvals, may_fire, refunds
 from claims.door import CaseRef, fire
 from claims.edits import edit_item
 from claims.models import Item
@@ -171,7 +171,7 @@ def _nothing(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize(
     ("where", "check"),
-    [(approvals, "check"), (door, "check_second_person")],
+    [(approvals, "check"), (may_fire, "check_second_person")],
 )
 def test_random_hands_catch_a_check_that_was_left_out(
     monkeypatch: pytest.MonkeyPatch, where: object, check: str
