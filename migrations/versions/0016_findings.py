@@ -4,12 +4,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).parent.parent / "sql" / "0017_findings.sql"
+SQL = Path(__file__).parent.parent / "sql" / "0016_findings.sql"
 
 
 def upgrade() -> None:
@@ -18,5 +18,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise RuntimeError(
-        "Revision 0017 cannot be taken back: that would drop who decided what became of refunds."
+        "Revision 0016 cannot be taken back: that would drop who decided what became of refunds."
     )

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).parent.parent / "sql" / "0016_paid_at.sql"
+SQL = Path(__file__).parent.parent / "sql" / "0015_paid_at.sql"
 
 
 def upgrade() -> None:
@@ -18,5 +18,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     raise RuntimeError(
-        "Revision 0016 cannot be taken back: that would drop when payments were taken."
+        "Revision 0015 cannot be taken back: that would drop when payments were taken."
     )
