@@ -14,6 +14,7 @@ TARGETS = [
     "fuzz",
     "tampers",
     "foureyes",
+    "money",
     "proofs",
     "faults",
     "check",

@@ -41,22 +41,27 @@ class LossyLine:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection is one request: both ends close after it."""
-        answer, fate = b"", "request-lost"
-        with suppress(OSError, asyncio.IncompleteReadError):
-            request = await _request(reader)
-            [fate] = self.dice.choices(list(self.fates), weights=list(self.fates.values()))
-            self.seen[fate] += 1
-            if fate != "request-lost":
-                await asyncio.sleep(self.late_seconds if fate == "request-late" else 0)
-                answer = await self._asked(request)
-                await asyncio.sleep(self.late_seconds if fate == "answer-late" else USUAL_SECONDS)
-        if not answer or fate == "answer-lost":
-            writer.transport.abort()
-            return
-        with suppress(OSError):
-            writer.write(answer)
-            await writer.drain()
-            writer.close()
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                answer = await self._befallen(await _request(reader))
+                if answer:
+                    writer.write(answer)
+                    await writer.drain()
+                    writer.close()
+        finally:
+            if not writer.is_closing():
+                writer.transport.abort()
+
+    async def _befallen(self, request: bytes) -> bytes:
+        """The answer to a request; empty where it or the request is lost."""
+        [fate] = self.dice.choices(list(self.fates), weights=list(self.fates.values()))
+        self.seen[fate] += 1
+        if fate == "request-lost":
+            return b""
+        await asyncio.sleep(self.late_seconds if fate == "request-late" else 0)
+        answer = await self._asked(request)
+        await asyncio.sleep(self.late_seconds if fate == "answer-late" else USUAL_SECONDS)
+        return b"" if fate == "answer-lost" else answer
 
     async def _asked(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(HOST, self.upstream)
@@ -92,7 +97,7 @@ def lossy_line(dice: random.Random) -> Iterator[LossyLine]:
         server.close()
         for task in asyncio.all_tasks(loop):
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(asyncio.sleep(0.05))  # what is closed by that ends on the loop
         loop.close()
 
     thread = threading.Thread(target=run, daemon=True)

@@ -154,7 +154,7 @@ def proxied(socket: Path) -> Iterator[Proxy]:
         loop.run_until_complete(asyncio.sleep(0.05))
         for task in asyncio.all_tasks(loop):
             task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(asyncio.sleep(0.05))  # what is closed by that ends on the loop
         loop.close()
 
     thread = threading.Thread(target=run, daemon=True)
