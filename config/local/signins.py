@@ -32,6 +32,15 @@ def kept(data_dir: Path) -> str:
         return ""
 
 
+def lost(data_dir: Path) -> str:
+    """What to do where the passwords are gone and the shop is not."""
+    return (
+        f"{sign_ins_file(data_dir)} is gone, and the shop with its passwords is not. A new one: "
+        f"DATA_DIR={data_dir} .venv/bin/redress staff password anna@redress.example; or begin "
+        "anew with: make clean"
+    )
+
+
 def lines_of(sign_ins: Sequence[SignIn]) -> str:
     wide = max((len(one.email) for one in sign_ins), default=0)
     return "\n".join(f"{one.email:<{wide}}  {one.password}  ({one.role})" for one in sign_ins)

@@ -134,6 +134,8 @@ def _greet(settings: Settings, folder: DataFolder, say: Say) -> None:
     say(f"Letters: {settings.mail_url}    Logs: {folder.logs}")
     if sign_ins := signins.kept(folder.path):
         say(f"\nSign in as one of these ({signins.sign_ins_file(folder.path)}):\n{sign_ins}")
+    elif not os.environ.get("DATABASE_URL"):
+        say(f"\n{signins.lost(folder.path)}")
     say("\nCtrl-C ends everything.")
 
 

@@ -128,8 +128,11 @@ def test_it_starts_looks_after_its_parts_and_ends_all_of_them(folder: Path) -> N
     for name in ("secret-key", "sign-ins.txt"):
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
 
+    (folder / "sign-ins.txt").unlink()
     again = start(folder, port)
-    assert "this happens once" not in again.words_until("Ctrl-C ends everything.")
+    said = again.words_until("Ctrl-C ends everything.")
+    assert "this happens once" not in said
+    assert "redress staff password anna@redress.example" in said
     again.end()
 
 
