@@ -298,7 +298,7 @@ def call_within_transaction(patch: Patch, world: World) -> None:
     patch.setattr(refunds, "_make", make)
 
 
-def _no_attempt_before(patch: Patch, world: World) -> None:
+def _no_attempt_before(patch: Patch) -> None:
     patch.setattr(effects, "begin_attempt", lambda *_, **__: 0)
 
 

@@ -100,9 +100,15 @@ def _all(home: str, first: int, seeds: int) -> tuple[list[Chunk], list[Caught]]:
         ]
         wanted = PLANTS if seeds >= PLANTS_FROM else ()
         plants = [pool.submit(_planted, home, name) for name in wanted]
-        for done, _ in enumerate(as_completed(runs), start=1):
-            if done % 4 == 0:
-                click.echo(f"  {done * CHUNK:,} seeds")
+        counts: Counter[str] = Counter()
+        for done, each in enumerate(as_completed(runs), start=1):
+            chunk = each.result()
+            counts += chunk.counts
+            for sentence in chunk.violations:
+                click.echo(f"  {sentence}", err=True)
+            if done % 4 == 0 or done == len(runs):
+                told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+                click.echo(f"  so far {told}")
         return [each.result() for each in runs], [each.result() for each in plants]
 
 

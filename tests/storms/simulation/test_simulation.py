@@ -51,6 +51,12 @@ def test_a_planted_mistake_is_found(world: World, name: str) -> None:
     assert look_for(world, name, most=10).seed is not None
 
 
+def test_every_mistake_can_be_planted_where_it_belongs(world: World) -> None:
+    for plant in PLANTS.values():
+        with pytest.MonkeyPatch.context() as patch:
+            plant.install(patch, world)
+
+
 def test_at_least_thirty_mistakes_are_planted_and_each_is_another() -> None:
     assert len(PLANTS) >= 30
     assert len({plant.name for plant in PLANTS.values()}) == len(PLANTS)
