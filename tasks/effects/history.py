@@ -5,20 +5,22 @@ from typing import Any
 from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, Refused
-from tasks.effects.next_step import Tried
+from tasks.effects.next_step import Tried, is_last_word
 
 
 def settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:
     """What a worker wrote that came back too late to settle the share itself.
 
-    A refusal counts only where it was asked for under no other key since: that may be paid.
+    A refusal counts only where it was asked for under no other key since, and where no other
+    call under its own may have come after it: that may be paid.
     """
     attempts = _attempts(effect, share)
     for attempt in attempts:
         said: dict[str, Any] = attempt.answer
         if attempt.result == "done":
             return Done(str(said.get("reference", "")), said.get("answer", {}))
-        if attempt.result == "refused" and attempt.key == attempts[-1].key:
+        is_latest_key = attempt.result == "refused" and attempt.key == attempts[-1].key
+        if is_latest_key and is_last_word(tried_of(effect, share), tried_as(attempt)):
             return Refused(str(said.get("sentence", "")), said.get("answer", {}))
     return None
 
@@ -47,17 +49,18 @@ def is_adopted(effect: Effect) -> bool:
 
 def tried_of(effect: Effect, share: RefundShare) -> list[Tried]:
     """The attempts at a share, oldest first, as `next_step` reads them."""
-    return [
-        Tried(
-            action="call" if attempt.action == "call" else "look-up",
-            key=attempt.key,
-            at=attempt.at,
-            result=attempt.result,
-            answered=bool(attempt.answer.get("answered")),
-            machine=machine_time_of(attempt),
-        )
-        for attempt in _attempts(effect, share)
-    ]
+    return [tried_as(attempt) for attempt in _attempts(effect, share)]
+
+
+def tried_as(attempt: Attempt) -> Tried:
+    return Tried(
+        action="call" if attempt.action == "call" else "look-up",
+        key=attempt.key,
+        at=attempt.at,
+        result=attempt.result,
+        answered=bool(attempt.answer.get("answered")),
+        machine=machine_time_of(attempt),
+    )
 
 
 def machine_time_of(attempt: Attempt) -> MachineTime | None:

@@ -118,6 +118,16 @@ def is_surely_absent(
     return on_its_way_for(tried, key, looked_at, machine) <= timedelta(0)
 
 
+def is_last_word(tried: Sequence[Tried], refused: Tried) -> bool:
+    """Whether a refusal tells of all that was asked for under its key.
+
+    It tells nothing of a call that may have reached the provider after it: where refusals are not
+    stored under the key, such a late one is decided anew, and may be paid.
+    """
+    wait = on_its_way_for(tried, refused.key, refused.at, refused.machine)
+    return wait <= timedelta(0)
+
+
 def on_its_way_for(
     tried: Sequence[Tried], key: str, now: datetime, machine: MachineTime | None = None
 ) -> timedelta:

@@ -28,6 +28,7 @@ from tasks.effects.history import (
     may_be_paid_twice,
     refund_of,
     settled_by_late_word,
+    tried_as,
     tried_of,
 )
 from tasks.effects.job import Job, answer_of, digest, postpone_or_stop, result_of
@@ -36,6 +37,7 @@ from tasks.effects.next_step import (
     Call,
     LookUp,
     Step,
+    is_last_word,
     next_step,
     on_its_way_for,
 )
@@ -163,6 +165,10 @@ def _called(
 ) -> bool:
     effects.answer_attempt(session, attempted.attempt_id, result_of(outcome), answer_of(outcome))
     match outcome:
+        case Refused() if (wait := _may_be_overtaken(session, shop, job, attempted)) is not None:
+            word = f"{outcome.reason} A request made before may still be on its way; asked again."
+            effects.postpone(session, job.taken, wait, word)
+            return False
         case Done() | Refused():
             return _settle(session, shop, job, attempted.share_id, outcome)
         case Unknown(reason, for_person=True):
@@ -173,6 +179,21 @@ def _called(
                 tell_once(session, job.taken.effect_id, "provider-shut", outcome.reason)
             _later(session, shop, job, outcome)
             return False
+
+
+def _may_be_overtaken(
+    session: Session, shop: Workshop, job: Job, attempted: Attempted
+) -> timedelta | None:
+    """How long to wait where a refusal is not the last word (`is_last_word`); None where it is."""
+    effect = effects.load(session, job.taken)
+    if effect is None:
+        return None
+    tried = tried_of(effect, session.get_one(RefundShare, attempted.share_id))
+    call = session.get_one(Attempt, attempted.attempt_id)
+    if is_last_word(tried, tried_as(call)):
+        return None
+    wait = on_its_way_for(tried, call.key, clock.now(session), shop.machine_time())
+    return max(wait, timedelta(0))
 
 
 def _looked_up(

@@ -73,9 +73,10 @@ def _ledgers(stage: Stage, book: Book, effects: list[Row], raw: psycopg.Connecti
     for row in book.refunds:
         reference = str(row["reference"])
         is_foreign = "key" not in row
-        if is_foreign and (
-            len(book.under(reference)) > 1 or reference.rpartition("-")[0] in unclear
-        ):
+        # Ours was refused to our face: that somebody there paid another by hand is for the
+        # reconciliation to tell ("not-here").
+        is_known = reference in book.refused or reference.rpartition("-")[0] in unclear
+        if is_foreign and (len(book.under(reference)) > 1 or is_known):
             continue
         there.append(row)
     for difference in auditor.compare(there, raw):

@@ -363,6 +363,16 @@ def refusal_tried_again(patch: Patch, world: World) -> None:
 
 
 @plant(
+    "A refusal is the last word while a request made before is on its way",
+    both(lambda s: s.provider in {"keys", "keys-look"}, faults("refuse"),
+         faults("late-request", "gateway")),
+)  # fmt: skip
+def refused_too_soon(patch: Patch, world: World) -> None:
+    for module in (refunds, history):
+        patch.setattr(module, "is_last_word", lambda *_: True)
+
+
+@plant(
     "A server error is taken for a refusal", faults("error-before", "error-after", "stored-paid")
 )
 def error_is_refusal(patch: Patch, world: World) -> None:

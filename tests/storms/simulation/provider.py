@@ -46,6 +46,8 @@ class Request:
     wrong: str = ""
     asker: Actor | None = None
     waits: int = 0
+    slept: bool = False
+    """Between the last look at our own rows and the sending."""
     answer: Answered | None = None
 
     @property
@@ -72,7 +74,8 @@ class Book:
                 return 409, {"error": "This key was used for another refund."}
             return kept[1], kept[2]
         status, body = self._decide(key, asked, wrong)
-        if status in {201, 402} or (wrong.startswith("stored") and status == 500):
+        is_stored = status == 201 or (status == 402 and self.abilities.replays_stored_errors)
+        if is_stored or wrong.startswith("stored"):
             self.answers[key] = (said, status, body, now)
         return status, body
 
@@ -122,6 +125,8 @@ class Network:
     """Requests that the provider has not seen yet."""
     _when: dict[str, list[float]] = field(default_factory=dict)
     _in_hand: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Who waits for the answer about a reference, and until when; a call that its worker slept
+    before may outlive the lease, which no worker can know."""
     _last_words: Counter[str] = field(default_factory=Counter)
 
     def send(self, request: httpx.Request, stop_at: float) -> Answered:
@@ -139,7 +144,8 @@ class Network:
             raise RuntimeError(POISONED)
         pauses = stage.pauses
         stage.reach(f"before send {call.name}", longest=LONGEST_ON_THE_WAY)
-        self._look(call.reference, call.key, slept=stage.pauses > pauses)
+        call.slept = stage.pauses > pauses
+        self._look(call.reference, call.key, slept=call.slept)
         call.wrong = self._befalls(self.manners.call, request)
         if call.wrong == "by-hand" and not self.book.under(call.reference):
             self.book.by_hand(asked)
@@ -163,7 +169,8 @@ class Network:
         if wrong in {"cut-before", "cut-after"}:
             stage.wait(0.5)
             raise httpx.RemoteProtocolError("cut", request=request)
-        self._in_hand[call.reference] = (actor.name, stage.seconds + self.seconds)
+        if not call.slept:
+            self._in_hand[call.reference] = (actor.name, stage.seconds + self.seconds)
         stage.wait(self.seconds)
         self._in_hand.pop(call.reference, None)
         stage.reach("after call")

@@ -1,9 +1,12 @@
 """Which late word may settle a share, and which may not."""
 
+from datetime import UTC, datetime, timedelta
+
 from claims.models import Attempt, Effect, RefundShare
 from claims.outside import Done, Refused
 from tasks.effects.history import may_be_paid_twice, settled_by_late_word
 
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SHARE = RefundShare(id=7)
 
 
@@ -16,6 +19,7 @@ def tried(*attempts: tuple[str, str | None, str]) -> Effect:
                 share_id=7,
                 action="call",
                 key=key,
+                at=NOON + timedelta(minutes=number),
                 result=result,
                 answer={"reference": said, "sentence": said},
             )
@@ -34,6 +38,12 @@ def test_a_late_done_settles_the_share() -> None:
 def test_a_late_refusal_does_not_settle_what_was_asked_for_again_under_a_new_key() -> None:
     assert settled_by_late_word(tried(("k1", "refused", "no"), ("k2", None, "")), SHARE) is None
     assert settled_by_late_word(tried(("k1", "refused", "no")), SHARE) == Refused("no", {})
+
+
+def test_a_late_refusal_does_not_settle_what_is_asked_for_again_meanwhile() -> None:
+    effect = tried(("k1", "refused", "no"), ("k1", None, ""))
+
+    assert settled_by_late_word(effect, SHARE) is None
 
 
 def test_a_late_done_beside_a_newer_key_may_be_paid_twice() -> None:

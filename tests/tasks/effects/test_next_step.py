@@ -6,6 +6,7 @@ from tasks.effects.next_step import (
     Call,
     LookUp,
     Tried,
+    is_last_word,
     next_step,
     on_its_way_for,
     share_key,
@@ -110,3 +111,18 @@ def test_an_attempt_that_lies_ahead_of_a_clock_put_back_is_looked_up() -> None:
 
 def test_a_clock_that_differs_by_seconds_does_no_harm() -> None:
     assert step(call("unknown", ago=-timedelta(seconds=5))) == Call(FIRST)
+
+
+def test_a_refusal_is_the_last_word_only_where_no_other_call_may_come_after_it() -> None:
+    refused = call("refused", ago=timedelta(minutes=5))
+    long_before = call("unknown", ago=timedelta(minutes=21))
+    shortly_before = call("unknown", ago=timedelta(minutes=19))
+    later = call(None, ago=timedelta(minutes=1))
+
+    assert is_last_word([refused], refused)
+    assert is_last_word([long_before, refused], refused)
+    assert is_last_word(
+        [call("unknown", ago=timedelta(minutes=6), answered=True), refused], refused
+    )
+    assert not is_last_word([shortly_before, refused], refused)
+    assert not is_last_word([refused, later], refused)
