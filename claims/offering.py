@@ -26,7 +26,8 @@ from claims.refund_terms import RefundTerms
 from claims.refunds import proposal
 from claims.refusals import NotAllowed, Refused
 from claims.rules import Rules
-from workflows.definition import Event, Transition
+from workflows.definition import Definition, Event, Transition
+from workflows.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,108 +75,111 @@ def _bounds(rules: Rules, item: Item, at: datetime) -> tuple[str, ...]:
     return splitting.bounds(splitting.carriers_of(item, _terms(rules, item), at))
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """One case that is loaded, who looks at it, and when."""
+
+    session: Session
+    rules: Rules
+    case: Reclamation | Item
+    actor: Actor
+    at: datetime
+
+    @property
+    def definition(self) -> Definition:
+        return self.rules.definition(self.session, self.case.workflow_hash)
+
+    @property
+    def engine(self) -> Engine:
+        return self.rules.engine(self.session, self.case.workflow_hash)
+
+
 def offers_of(
     session: Session, rules: Rules, case: Reclamation | Item, actor: Actor, at: datetime
 ) -> tuple[CaseOffer, ...]:
     """What `actor` sees offered at one case that is loaded; nothing is queried."""
     if case.final is not None:
         return ()
-    engine = rules.engine(session, case.workflow_hash)
-    lines = rules.definition(session, case.workflow_hash).lines_from[case.state]
+    look = _Looked(session, rules, case, actor, at)
     facts = facts_of(session, rules, case, at, actor)
+    lines = look.definition.lines_from[case.state]
     return tuple(
         CaseOffer(
             offer.event,
-            offer.reasons
-            or _second_person(case, offer.event, actor)
-            or _nothing_to_confirm(session, rules, case, offer.event, actor, at)
-            or _not_by_providers(session, rules, case, offer.event, at)
-            or _above_limit(session, rules, case, offer.event, actor, at),
-            _fields(session, rules, case, offer.event, facts, at),
+            offer.reasons or _why_not(look, offer.event),
+            _fields(look, offer.event, facts),
             _is_happy(lines, offer.event),
         )
-        for offer in engine.offers(case.state, facts, actor.roles)
+        for offer in look.engine.offers(case.state, facts, actor.roles)
         if offer.event.by - {"import"}
     )
 
 
-def _second_person(case: Reclamation | Item, event: Event, actor: Actor) -> tuple[str, ...]:
+def _why_not(look: _Looked, event: Event) -> tuple[str, ...]:
+    return (
+        _second_person(look, event)
+        or _nothing_to_confirm(look, event)
+        or _not_by_providers(look, event)
+        or _above_limit(look, event)
+    )
+
+
+def _second_person(look: _Looked, event: Event) -> tuple[str, ...]:
     if event.second_person:
         try:
-            check_second_person(case, event, actor)
+            check_second_person(look.case, event, look.actor)
         except NotAllowed as refused:
             return refused.reasons
     return ()
 
 
-def _nothing_to_confirm(
-    session: Session,
-    rules: Rules,
-    case: Reclamation | Item,
-    event: Event,
-    actor: Actor,
-    at: datetime,
-) -> tuple[str, ...]:
+def _nothing_to_confirm(look: _Looked, event: Event) -> tuple[str, ...]:
     """Why `actor` cannot confirm what became of a refund, where that is what the event does."""
-    if not isinstance(case, Item):
+    if not isinstance(look.case, Item):
         return ()
-    definition = rules.definition(session, case.workflow_hash)
-    truth = findings.decided_by(definition, case.state, event.name)
+    truth = findings.decided_by(look.definition, look.case.state, event.name)
     if truth is None:
         return ()
     try:
-        finding = findings.check(case, truth, actor)
-        allowances.check_word(session, rules, finding.refund, actor, at)
+        finding = findings.check(look.case, truth, look.actor)
+        allowances.check_word(look.session, look.rules, finding.refund, look.actor, look.at)
     except Refused as refused:
         return refused.reasons
     return ()
 
 
-def _not_by_providers(
-    session: Session, rules: Rules, case: Reclamation | Item, event: Event, at: datetime
-) -> tuple[str, ...]:
+def _not_by_providers(look: _Looked, event: Event) -> tuple[str, ...]:
     """Why no money can go back over the payments, where that is all the event could do."""
-    definition = rules.definition(session, case.workflow_hash)
-    if isinstance(case, Item) and offered_refunds.asks_money(definition, case, event):
-        return offered_refunds.why_none(case, _terms(rules, case), at)
+    case = look.case
+    if isinstance(case, Item) and offered_refunds.asks_money(look.definition, case, event):
+        return offered_refunds.why_none(case, _terms(look.rules, case), look.at)
     return ()
 
 
-def _above_limit(
-    session: Session,
-    rules: Rules,
-    case: Reclamation | Item,
-    event: Event,
-    actor: Actor,
-    at: datetime,
-) -> tuple[str, ...]:
+def _above_limit(look: _Looked, event: Event) -> tuple[str, ...]:
     """Why `actor` cannot let a proposal go, where that is all the event could do."""
+    case, definition = look.case, look.definition
     if not isinstance(case, Item) or (proposed := proposal(case)) is None:
         return ()
-    definition = rules.definition(session, case.workflow_hash)
     lines = [line for line in definition.lines_from[case.state] if line.event == event.name]
     if all(any(definition.effects[e].run == MONEY for e in line.effects) for line in lines):
         try:
-            allowances.check(session, rules, case, proposed.amount, actor, at)
+            amount = proposed.amount
+            allowances.check(look.session, look.rules, case, amount, look.actor, look.at)
         except NotAllowed as refused:
             return refused.reasons
     return ()
 
 
 def _fields(
-    session: Session,
-    rules: Rules,
-    case: Reclamation | Item,
-    event: Event,
-    facts: Mapping[str, object],
-    at: datetime,
+    look: _Looked, event: Event, facts: Mapping[str, object]
 ) -> Mapping[str, Mapping[str, object]]:
-    defaults = rules.engine(session, case.workflow_hash).defaults(event.name, facts)
+    case = look.case
+    defaults = look.engine.defaults(event.name, facts)
     reclamation = case.reclamation if isinstance(case, Item) else case
     fields = _in_minor_units(event, defaults, decimals(reclamation.currency))
-    definition = rules.definition(session, case.workflow_hash)
-    if isinstance(case, Item) and offered_refunds.asks_money(definition, case, event):
-        return offered_refunds.within(case, _terms(rules, case), at, fields)
+    if isinstance(case, Item) and offered_refunds.asks_money(look.definition, case, event):
+        return offered_refunds.within(case, _terms(look.rules, case), look.at, fields)
     return fields
 
 
