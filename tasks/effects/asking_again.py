@@ -12,9 +12,9 @@ from claims.effects import AttemptResult
 from claims.late_truth import Truth, WasNotPaid, WasPaid
 from claims.machine_time import MachineTime
 from claims.models import Effect, Json, RefundShare
-from tasks.effects.findings import another_refund, order_of
 from tasks.effects.history import refund_of, tried_of
 from tasks.effects.next_step import Tried, is_surely_absent, share_key
+from tasks.effects.refund_orders import another_refund, order_of
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
 

@@ -22,7 +22,6 @@ from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.reconciling.listed import Listed
 from claims.refunds import goes_to_store_credit
 from tasks.effects.by_hand import became_of_transfer
-from tasks.effects.findings import another_refund, not_ours_to_pay, order_of, two_keys, was_paid
 from tasks.effects.history import (
     machine_time_of,
     may_be_paid_twice,
@@ -40,6 +39,13 @@ from tasks.effects.next_step import (
     is_last_word,
     next_step,
     on_its_way_for,
+)
+from tasks.effects.refund_orders import (
+    another_refund,
+    not_ours_to_pay,
+    order_of,
+    two_keys,
+    was_paid,
 )
 from tasks.effects.strangers import about_strangers, named, strangers
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
