@@ -44,6 +44,20 @@ def test_all_items_of_an_order_are_claimed_in_three_clicks(
         assert sorted(session.scalars(select(Item.quantity))) == [2, 3]
 
 
+def test_an_order_of_which_nothing_can_be_claimed_is_shown_without_a_failing_script(
+    anna: "Page", sessions: Sessions
+) -> None:
+    with sessions.begin() as session:
+        order = an_order(session)
+        order.status = order.lines[0].status = "cancelled"
+        key = order.id
+
+    anna.goto(f"/orders/{key}/claim", wait_until="load")
+
+    assert anna.get_by_text("This line was cancelled.").is_visible()
+    assert anna.get_by_role("button", name="File claim").count() == 0
+
+
 def test_a_double_click_files_one_reclamation(anna: "Page", sessions: Sessions) -> None:
     with sessions.begin() as session:
         key = an_order(session, [Line(quantity=3)]).id

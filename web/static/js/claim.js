@@ -1,7 +1,7 @@
 /* The claiming form with less typing: select all, fitting resolutions only, what it is worth. */
 (() => {
   const form = document.querySelector("[data-claim]");
-  if (!form) return;
+  if (!form?.querySelector("[data-select-all]")) return; /* nothing can be claimed */
   const allowed = JSON.parse(form.dataset.allowed);
   const money = new Intl.NumberFormat(form.dataset.locale, { style: "currency", currency: form.dataset.currency });
   const unit = 10 ** money.resolvedOptions().maximumFractionDigits;
