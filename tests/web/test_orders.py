@@ -34,6 +34,16 @@ def test_orders_are_listed_the_newest_first_with_a_claim_button_on_each_row(
     assert len(page.values("//a[text()='Claim']/@href")) == 2
 
 
+def test_a_cancelled_order_has_no_claim_button(clerk: Browser, sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        an_order(session).status = "cancelled"
+
+    page = clerk.open("/orders")
+
+    assert len(page.texts(ROWS)) == 1
+    assert page.values("//a[text()='Claim']/@href") == []
+
+
 def test_an_order_is_found_by_number_customer_mail_and_sku(
     clerk: Browser, sessions: Sessions
 ) -> None:
