@@ -167,5 +167,9 @@ def test_a_cancelled_order_is_shown_as_cancelled_and_cannot_be_claimed(
     assert "This order was cancelled." in shown.text
     assert "replacement, cancelled" in listed.texts("//tr[@data-row]")[0]
     assert "RE-1 Cancelled replacement" in linked.texts("//ul[contains(@class, 'links')]/li")[0]
+    assert linked.texts("//li[contains(@class, '--order')]/p")[:2] == [
+        "Redress made a new order (replacement): RE-1",
+        "1 × Blue shirt, M",
+    ]
     with sessions() as session:
         assert session.scalars(select(Order.status).where(Order.number == "RE-1")).one()

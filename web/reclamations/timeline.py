@@ -55,7 +55,7 @@ class Moment:
     about: Item | None = None
     details: Sequence[tuple[str, str]] = ()
     text: str = ""
-    """Words that a person wrote, as they were written."""
+    """Words below it: what a person wrote, a letter's subject, what was ordered."""
     href: str = ""
     mark: Badge | None = None
     attempts: Sequence[Attempt] = ()
@@ -219,13 +219,13 @@ def _of_letter(letter: Letter, case: Case) -> Moment:
 
 
 def _of_order(order: Order) -> Moment:
-    pieces = [(line.sku, f"{line.quantity} × {line.name}") for line in order.lines]
+    pieces = ", ".join(f"{line.quantity} × {line.name}" for line in order.lines)
     return Moment(
         at=order.placed_at,
         kind="order",
         who="Redress",
         verb=f"made a new order ({order.kind}):",
         what=order.number,
-        details=pieces,
+        text=pieces,
         href=url_for("orders.show", order_id=order.id),
     )
