@@ -79,6 +79,8 @@ def test_an_unclear_refund_is_among_the_unclear_ones_until_finance_decides(
 
     assert unclear.texts("//tr[@data-row]/th") == ["€9.00"]
     assert "The provider did not answer in time." in page.text
+    assert "Next look-up" in page.texts("//dt")
+    assert "Next try" not in page.texts("//dt")
 
 
 def test_a_refund_that_does_not_exist_is_a_sentence(clerk: Browser) -> None:
