@@ -61,7 +61,7 @@ def test_what_one_says_another_confirms(
     page = lena.open(address)
     [confirm] = page.values("//a[contains(., 'Confirm: It was paid')]/@href")
     form = lena.open(confirm)
-    assert "Finn found of €9.00" in form.text
+    assert form.text.index("Finn found of €9.00") < form.text.index("What you found there")
     done = lena.press(form, {"input.word": "I see it too"}, action="/events/")
 
     assert "It was paid" in done.text
