@@ -138,7 +138,7 @@ def test_an_agent_sees_it_and_can_neither_say_nor_reject(
     clerk: Browser, finance: Browser, address: str
 ) -> None:
     page = clerk.open(address)
-    assert "Who is finance or lead can say what became of it." in page.text
+    assert "Finance or a lead can say what became of it." in page.text
     assert page.texts("//button[text()='Say so']") == []
     form = finance.open(address)
     [own] = clerk.open("/notices").values("(//input[@name='csrf_token']/@value)[1]")

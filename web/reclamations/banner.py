@@ -8,13 +8,11 @@ from claims import findings
 from claims.models import Refund
 from claims.people import ROLES, Actor
 from claims.queries.case import Case
-from web.workflows.labels import whom
+from web.workflows.labels import the
 from workflows.definition import Tone
 
 if TYPE_CHECKING:
     from web.reclamations.page import ItemRow
-
-ARTICLES = {"agent": "an", "lead": "a", "admin": "an", "finance": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def banner_of(case: Case, rows: Sequence["ItemRow"], actor: Actor) -> Banner:
         return Banner("owed", "Your turn", _sentences(ours))
     waits = dict.fromkeys(row.item.waits_for or ROLES[0] for row in waiting)
     tone: Tone = "owed" if any(name in ROLES for name in waits) else "elsewhere"
-    names = " and ".join(_the(name) for name in waits)
+    names = " and ".join(the(name) for name in waits)
     return Banner(tone, f"Waits for {names}", _sentences(waiting))
 
 
@@ -71,12 +69,6 @@ def _unclear(refund: Refund) -> str:
     return (
         f"{finding.found_by} found that {findings.WORDS[finding.truth]}; a second person decides."
     )
-
-
-def _the(waits_for: str) -> str:
-    """`the customer`, `a lead`, `finance`: one of several people is not named as the only one."""
-    word = whom(waits_for).lower()
-    return f"{ARTICLES.get(waits_for, 'the')} {word}".strip()
 
 
 def _either(ways: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from claims.offering import CaseOffer, offers
 from claims.people import Actor
 from claims.rules import Rules
 from web.badges import Badge
+from web.workflows.labels import the
 
 TRUTHS = (("paid", "It was paid"), ("not-paid", "It was not paid"))
 ENDINGS = {
@@ -33,7 +34,7 @@ class FindingsCard:
     may_reject: bool
     is_own: bool
     who: str
-    """Whom its workflow lets decide."""
+    """Whom its workflow lets decide, at the start of a sentence: `Finance or a lead`."""
     confirming: CaseOffer | None
     """The event that confirms what was said; None where the case knows none now."""
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -60,7 +61,7 @@ def findings_card(
         may_say=refund.status == "unclear" and waiting is None and holds,
         may_reject=waiting is not None and (holds or is_own),
         is_own=is_own,
-        who=" or ".join(sorted(may)),
+        who=_first_capital(" or ".join(the(role) for role in sorted(may))),
         confirming=_confirming(session, rules, refund, waiting, actor),
         typed=typed,
         errors=errors,
@@ -69,6 +70,10 @@ def findings_card(
 
 def ending(finding: Finding) -> Badge:
     return ENDINGS[finding.ending]
+
+
+def _first_capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _confirming(

@@ -22,11 +22,17 @@ WAITS = {
     "provider": "Payment provider",
 }
 """Words for whom a state waits; the file may name others, which are shown as they stand."""
+ARTICLES = {"agent": "an", "lead": "a", "admin": "an", "finance": ""}
 
 
 def whom(waits_for: str | None) -> str:
     """Who is waited for, in a word for people."""
     return WAITS.get(waits_for or ROLES[0], (waits_for or "").capitalize())
+
+
+def the(waits_for: str) -> str:
+    """`the customer`, `a lead`, `finance`: one of several people is not named as the only one."""
+    return f"{ARTICLES.get(waits_for, 'the')} {whom(waits_for).lower()}".strip()
 
 
 def fired_by(definition: Definition, event: Event) -> str:
