@@ -119,6 +119,9 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(
     )
 
     assert page.status == 422
+    assert page.texts("//label[@for='provider_reference']") == [
+        "Provider's reference if it was paid"
+    ]
     assert page.texts("//*[@id='provider_reference-error']") == [
         "Enter under which reference the provider has it."
     ]
