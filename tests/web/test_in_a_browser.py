@@ -7,11 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims.edits import add_note
-from claims.models import Item, Reclamation
+from claims.models import Item, Reclamation, RefundShare
+from claims.reconciling import keeping
+from claims.reconciling.comparing import Difference
 from claims.rules import Rules
-from tests.support.cases import AGENT, claim_first
+from tests.support.cases import AGENT, claim_first, press
 from tests.support.shop import Line, an_order
 from tests.support.web import Browser, lend_sign_in
+from tests.web.conftest import SignIn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -133,6 +136,28 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(
     for address in ("/orders", f"/orders/{key}", f"/orders/{key}/claim", "/reclamations"):
         anna.goto(address)
         assert anna.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_a_phone_has_the_whole_line_for_a_field_in_a_list(
+    page: "Page", sign_in: SignIn, sessions: Sessions, rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        item = claim_first(session, rules, an_order(session, [Line(unit_price=900)]))
+        press(session, rules, item, "refund", AGENT, amount="9.00")
+        share = session.scalars(select(RefundShare)).one()
+        difference = Difference("reversed", "k-1", "sbx_1", share.id, "It came back later.")
+        keeping.write(session, "sandbox", [difference])
+    lend_sign_in(sign_in("Finn", "finance"), page)
+    page.set_viewport_size({"width": 390, "height": 844})
+
+    page.goto("/reconciliation")
+
+    said, field = page.get_by_text("Ask for a new refund"), page.get_by_label("What was done")
+    above, below = said.bounding_box(), field.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] > above["y"] + above["height"]
+    assert below["width"] > 300
 
 
 def test_a_word_without_an_end_stays_in_its_box(
