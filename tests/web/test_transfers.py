@@ -60,14 +60,17 @@ def test_a_transfer_goes_from_the_list_into_a_file_and_is_marked_as_paid(
         assert (transfer.status, transfer.settled_by, transfer.word) == ("paid", "Finn", "S-12")
 
 
-def test_an_account_that_cannot_be_is_refused_with_a_sentence(
+def test_an_account_that_cannot_be_is_refused_with_a_sentence_and_stays_typed(
     finance: Browser, number: str
 ) -> None:
     typed = {"holder": "Anna", "iban": "DE00 3704"}
 
     page = finance.press(finance.open("/transfers"), typed, action="/account")
 
+    assert page.status == 422
     assert "DE003704 is no IBAN" in page.text
+    assert page.values("//input[@name='holder']/@value") == ["Anna"]
+    assert page.values("//input[@name='iban']/@value") == ["DE00 3704"]
 
 
 def test_agents_do_not_see_accounts(sign_in: SignIn) -> None:

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import cast, get_args
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -24,37 +33,23 @@ SHOWN_PROBLEMS = 20
 @blueprint.get("")
 @require_roles(*WHO)
 def index() -> ResponseReturnValue:
-    status = request.args.get("status", "")
-    status = status if status in listed.STATUSES else "waiting"
-    with transaction() as session:
-        counted, capped = listed.counts(session), listed.COUNTED_TO
-        found = listed.page(session, status, after=request.args.get("after", type=int))
-        return render_template(
-            "transfers/index.html",
-            places=tabs_for("transfers.index", "status", listed.STATUSES, counted, status, capped),
-            status=status,
-            transfers=found[: listed.SHOWN],
-            later=found[listed.SHOWN - 1].id if len(found) > listed.SHOWN else None,
-            ready=listed.ready(session),
-            batches=listed.latest_batches(session),
-            has_account=_debtor() is not None,
-        )
+    return _page(request.args.get("status", ""))
 
 
 @blueprint.post("/<int:transfer_id>/account")
 @require_roles(*WHO)
 def account(transfer_id: int) -> ResponseReturnValue:
-    form = request.form
-    return _done(
-        lambda session: transfers.set_account(
-            session,
-            transfer_id,
-            form.get("holder", ""),
-            form.get("iban", ""),
-            form.get("bic", ""),
-        ),
-        "The account is noted.",
-    )
+    holder, iban, bic = (request.form.get(name, "") for name in ("holder", "iban", "bic"))
+    try:
+        with transaction() as session:
+            transfers.set_account(session, transfer_id, holder, iban, bic)
+    except NotFound:
+        raise
+    except Refused as problem:
+        flash(str(problem), "refused")
+        return make_response(_page("waiting", wrong=transfer_id), 422)
+    flash("The account is kept.", "done")
+    return redirect(url_for("transfers.index"))
 
 
 @blueprint.post("/<int:transfer_id>/paid")
@@ -117,6 +112,25 @@ def booked() -> ResponseReturnValue:
         for sentence in imported.strange[:SHOWN_PROBLEMS]:
             flash(sentence, "refused")
     return redirect(url_for("transfers.index", status="exported"))
+
+
+def _page(status: str, wrong: int | None = None) -> str:
+    """The list; the form of the transfer whose account was refused keeps what was typed."""
+    status = status if status in listed.STATUSES else "waiting"
+    with transaction() as session:
+        counted, capped = listed.counts(session), listed.COUNTED_TO
+        found = listed.page(session, status, after=request.args.get("after", type=int))
+        return render_template(
+            "transfers/index.html",
+            places=tabs_for("transfers.index", "status", listed.STATUSES, counted, status, capped),
+            status=status,
+            transfers=found[: listed.SHOWN],
+            later=found[listed.SHOWN - 1].id if len(found) > listed.SHOWN else None,
+            ready=listed.ready(session),
+            batches=listed.latest_batches(session),
+            has_account=_debtor() is not None,
+            wrong=wrong,
+        )
 
 
 def _done(do: Callable[[Session], object], said: str) -> ResponseReturnValue:
