@@ -160,6 +160,24 @@ def test_a_phone_has_the_whole_line_for_a_field_in_a_list(
     assert below["width"] > 300
 
 
+def test_on_paper_a_time_is_the_exact_one_with_its_zone(
+    anna: "Page", sessions: Sessions, rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        number = claim_first(session, rules, an_order(session)).reclamation.number
+    anna.goto(f"/reclamations/{number}")
+    shown = "time => [getComputedStyle(time).fontSize, getComputedStyle(time, '::after').content]"
+
+    on_screen = anna.locator(".timeline time").first.evaluate(shown)
+    anna.emulate_media(media="print")
+    on_paper = anna.locator(".timeline time").first.evaluate(shown)
+
+    assert on_screen[0] != "0px"
+    assert on_screen[1] == "none"
+    assert on_paper[0] == "0px"
+    assert on_paper[1].rstrip('"').endswith("UTC")
+
+
 def test_a_word_without_an_end_stays_in_its_box(
     anna: "Page", sessions: Sessions, rules: Rules
 ) -> None:
