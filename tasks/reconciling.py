@@ -102,12 +102,12 @@ def _run(shop: Workshop, name: str, run_id: int, since: datetime) -> Report | Ca
         with shop.transaction() as session:
             keeping.give_up(session, run_id, read.reason)
         return read
-    differences, truths, totals, references = read
+    differences, truths, totals, listed = read
     healed = sum(_heal(shop, truth) for truth in truths)
     done = Totals(totals.listed, totals.compared, healed, totals.found)
     with shop.transaction() as session:
         keeping.write(session, name, differences)
-        keeping.close_what_agrees(session, name, references, differences)
+        keeping.close_what_agrees(session, name, listed, differences)
         keeping.finish(session, run_id, done)
     return Report(name, done, differences)
 
@@ -126,7 +126,7 @@ def _heal(shop: Workshop, truth: Truth) -> bool:
 
 def _compared(
     shop: Workshop, name: str, since: datetime
-) -> tuple[tuple[Difference, ...], list[Truth], Totals, set[str]] | CannotTell:
+) -> tuple[tuple[Difference, ...], list[Truth], Totals, list[Listed]] | CannotTell:
     with shop.transaction() as session:
         began = clock.now(session)
     listed = _listed(shop, name, since - EARLIER)
@@ -137,8 +137,7 @@ def _compared(
     findings = list(compare(ours, listed))
     differences = tuple(each for each in findings if isinstance(each, Difference))
     truths = [each for each in findings if isinstance(each, Truth)]
-    references = {each.reference for each in ours} | {each.reference for each in listed}
-    return differences, truths, Totals(len(listed), len(ours), 0, len(differences)), references
+    return differences, truths, Totals(len(listed), len(ours), 0, len(differences)), listed
 
 
 def _listed(shop: Workshop, name: str, since: datetime) -> list[Listed] | CannotTell:

@@ -1,6 +1,6 @@
 """What a reconciliation writes: discrepancies, what heals itself, and the run itself."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from claims.late_truth import WasPaid
 from claims.models import Discrepancy, Effect, Reconciliation, RefundShare
 from claims.people import Actor
 from claims.reconciling.comparing import Difference, Truth
+from claims.reconciling.listed import Listed
 from claims.refusals import NotFound, Refused
 from claims.rules import Rules
 
@@ -129,23 +130,39 @@ def _closed(pointer: str | None, now: datetime) -> dict[str, object]:
 
 
 def close_what_agrees(
-    session: Session,
-    provider: str,
-    compared: Collection[str],
-    differences: Iterable[Difference],
+    session: Session, provider: str, there: Iterable[Listed], differences: Iterable[Difference]
 ) -> None:
-    """Close open discrepancies of the references that were compared, if they differ no more."""
+    """Close open discrepancies that differ no more, of what the list really had.
+
+    What is too old for the list is not in it: nobody has compared it, and it stays open.
+    """
+    listed = {each.provider_reference: each for each in there}
+    references = {each.reference for each in listed.values() if each.reference}
     still = {(d.kind, d.reference, d.provider_reference) for d in differences}
     open_ones = session.scalars(
         select(Discrepancy)
         .where(Discrepancy.provider == provider, Discrepancy.closed_at.is_(None))
         .with_for_update(skip_locked=True)
     )
-    known, now = frozenset(compared), clock.now(session)
+    now = clock.now(session)
     for each in open_ones:
         is_same = (each.kind, each.reference, each.provider_reference) in still
-        if each.reference in known and not is_same:
+        if not is_same and _agrees(each, listed, references):
             each.closed_at, each.closed_by, each.reason = now, FINDER, AGREES_NOW
+
+
+def _agrees(each: Discrepancy, listed: Mapping[str, Listed], references: Collection[str]) -> bool:
+    """Whether the list shows that what differs no more agrees, and is not merely out of sight.
+
+    `twice` agrees when one of the two came to nothing.
+    """
+    if each.kind == "twice":
+        known = each.share.provider_reference if each.share else None
+        both = (listed.get(each.provider_reference), listed.get(known or ""))
+        return any(one is not None and one.standing != "paid" for one in both)
+    if each.provider_reference:
+        return each.provider_reference in listed
+    return each.reference in references
 
 
 def finish(session: Session, run_id: int, totals: Totals) -> None:

@@ -146,20 +146,6 @@ def test_a_dry_run_finds_the_same_and_writes_nothing(desks: Desks) -> None:
     assert desks.open_ones() == []
 
 
-def test_what_agrees_again_is_closed_by_the_next_run(desks: Desks) -> None:
-    desks.paid()
-    refund = desks.latest()
-    http.delete(f"{desks.desk.sandbox.url}/ledger").raise_for_status()
-    assert desks.reconcile() == ["not-there"]
-
-    desks.desk.sandbox.register_payment(refund["payment"], PRICE)
-    again = {name: refund[name] for name in ("payment", "amount", "currency", "reference")}
-    desks.send("/refunds", again)
-
-    assert desks.reconcile() == []
-    assert desks.open_ones() == []
-
-
 def test_a_slot_is_reconciled_once_however_many_sweepers_look(desks: Desks) -> None:
     shop = replace(desks.shop, reconcile_every=timedelta(hours=6))
     desks.paid()
