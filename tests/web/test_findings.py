@@ -183,6 +183,8 @@ def test_on_the_case_page_the_button_is_grey_until_somebody_has_said_so(
     finance.press(finance.open(address), PAID, action="/findings")
 
     after = lena.open(f"/reclamations/{number}")
+    banner = after.texts("//section[@aria-label='What to do now']")[0]
+    assert "Refund unclear. You can: It was paid." in banner
     assert "Finn found that it was paid (re_77)" in after.text
     assert any("/events/confirm-paid" in href for href in after.values("//a/@href"))
 

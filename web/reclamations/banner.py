@@ -27,7 +27,7 @@ def banner_of(case: Case, rows: Sequence["ItemRow"], actor: Actor) -> Banner:
     reclamation = case.reclamation
     if case.incidents:
         said = tuple(incident.sentence for incident in case.incidents)
-        ours = [row for row in rows if row.item.waits_for in actor.roles]
+        ours = [row for row in rows if row.item.waits_for in actor.roles or _can_decide(row)]
         return Banner("bad", "Somebody has to look at this", (*said, *_sentences(ours)))
     if reclamation.closed_at:
         return Banner(
@@ -60,6 +60,12 @@ def _sentence(row: "ItemRow") -> str:
     if (refund := findings.unclear(row.item)) and not ways:
         return f"{said} {_unclear(refund)}"
     return f"{said} {_either(ways)}" if ways else said
+
+
+def _can_decide(row: "ItemRow") -> bool:
+    """Whether whoever looks can decide what became of the unclear refund of an item."""
+    is_unclear = findings.unclear(row.item) is not None
+    return is_unclear and any(offer.is_open for offer in row.offers)
 
 
 def _unclear(refund: Refund) -> str:
