@@ -48,6 +48,7 @@ def test_a_transfer_goes_from_the_list_into_a_file_and_is_marked_as_paid(
     page = finance.press(page, typed, action="/account")
     assert "1 in EUR can go." in page.text
     page = finance.press(page, {"form": "csv"}, action="/batches")
+    assert "1 transfer, €9.00, Finn" in page.text
     [file] = page.values("//a[contains(@href, '/batches/')]/@href")
     assert "Anna Ähnlich,DE89370400440532013000,,9.00,EUR" in finance.open(file).html
 
@@ -55,6 +56,7 @@ def test_a_transfer_goes_from_the_list_into_a_file_and_is_marked_as_paid(
     paid = finance.press(at_the_bank, {"word": "S-12"}, action="/paid")
 
     assert "It is paid; the refund goes on." in paid.text
+    assert "S-12" in finance.open("/transfers?status=paid").texts(ROWS)[0]
     with sessions() as session:
         transfer = session.scalars(select(Transfer)).one()
         assert (transfer.status, transfer.settled_by, transfer.word) == ("paid", "Finn", "S-12")
