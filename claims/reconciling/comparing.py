@@ -87,13 +87,15 @@ def _matched(ours: list[Here], there: Iterable[Listed]) -> dict[int | None, list
 
 
 def _of_one(here: Here, listed: list[Listed]) -> Iterator[Difference | Truth]:
+    own = _own(here, listed)
     paid = [each for each in listed if each.standing == "paid"]
-    if not listed:
-        if here.standing == "paid" and here.surely_listed:
+    if here.standing == "paid" and not own:
+        yield from (_another(here, each) for each in paid)
+        if not paid and here.surely_listed:
             yield _not_there(here)
     elif not paid:
         if here.standing == "paid":
-            yield _undone(here, listed[-1])
+            yield _undone(here, own[-1])
     else:
         known = next((e for e in paid if e.provider_reference == here.provider_reference), paid[0])
         yield from (_twice(here, known, each) for each in paid if each is not known)
@@ -103,6 +105,13 @@ def _of_one(here: Here, listed: list[Listed]) -> Iterator[Difference | Truth]:
             yield _unpaid_here(here, known)
         elif here.standing != "paid" and not differences and len(paid) == 1:
             yield Truth(here, known)
+
+
+def _own(here: Here, listed: list[Listed]) -> list[Listed]:
+    """What is the refund that is known here; all of them where only our reference is known."""
+    if not here.provider_reference:
+        return listed
+    return [each for each in listed if each.provider_reference == here.provider_reference]
 
 
 def _unlike(here: Here, there: Listed) -> Iterator[Difference]:
@@ -161,6 +170,15 @@ def _twice(here: Here, known: Listed, more: Listed) -> Difference:
     return Difference("twice", here.reference, more.provider_reference, here.share_id, sentence)
 
 
+def _another(here: Here, there: Listed) -> Difference:
+    """The one that is known is not in the list: it is too old for it, or was never made."""
+    sentence = (
+        f"The provider paid {_amount(there)} ({there.provider_reference}) under the reference of a "
+        f"refund that is paid here as {here.provider_reference}: the same may be paid twice."
+    )
+    return Difference("twice", here.reference, there.provider_reference, here.share_id, sentence)
+
+
 def _amount(there: Listed) -> str:
     return money(there.amount, there.currency)
 
@@ -175,7 +193,8 @@ WHAT_TO_DO: Mapping[Kind, str] = {
     "currency": "The customer got another currency. Work out the difference with the provider.",
     "payment": "The wrong payment was paid back. Ask the provider to turn it round, and pay the "
     "right one back.",
-    "twice": "Ask the provider to take one of them back; do not refund this item again.",
+    "twice": "Look both up at the provider. If both were paid, ask it to take one of them back; do "
+    "not refund this item again.",
     "reversed": "The customer does not have the money any more. Ask for a new refund or a bank "
     "transfer.",
     "failed-late": "The customer never got the money. Ask for their bank account and give the "

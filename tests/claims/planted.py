@@ -38,7 +38,12 @@ PLANTED: dict[Kind, list[Callable[[Pair], Pair]]] = {
         with_here(lambda here: []),
         with_here(lambda here: [replace(here, standing="unpaid", provider_reference=None)]),
     ],
-    "not-there": [with_there(lambda there: [])],
+    "not-there": [
+        with_there(lambda there: []),
+        with_there(
+            lambda there: [replace(there, standing="failed", provider_reference="another try")]
+        ),
+    ],
     "amount": [
         with_there(lambda there: [replace(there, amount=there.amount + 1)]),
         with_here(lambda here: [replace(here, amount=here.amount * 100, standing="unknown")]),
@@ -57,6 +62,11 @@ PLANTED: dict[Kind, list[Callable[[Pair], Pair]]] = {
             [replace(pair[0][0], standing="unknown", provider_reference=None)],
             [pair[1][0], replace(pair[1][0], provider_reference="again")],
         ),
+        with_there(lambda there: [replace(there, provider_reference="again")]),
+        lambda pair: (
+            [replace(pair[0][0], surely_listed=False)],
+            [replace(pair[1][0], provider_reference="weeks later", amount=pair[1][0].amount + 1)],
+        ),
     ],
     "reversed": [with_there(lambda there: [replace(there, standing="reversed")])],
     "failed-late": [with_there(lambda there: [replace(there, standing="failed")])],
@@ -69,7 +79,18 @@ SOUND: list[Callable[[Pair], Pair]] = [
     with_there(
         lambda there: [replace(there, standing="failed", provider_reference="before"), there]
     ),
+    with_there(
+        lambda there: [
+            replace(there, standing="reversed"),
+            replace(there, provider_reference="new"),
+        ]
+    ),
+    with_here(lambda here: [replace(here, provider_reference=None)]),
     lambda pair: ([replace(pair[0][0], surely_listed=False)], []),
+    lambda pair: (
+        [replace(pair[0][0], surely_listed=False)],
+        [replace(pair[1][0], standing="failed", provider_reference="another try")],
+    ),
     lambda pair: ([replace(pair[0][0], standing="asked", provider_reference=None)], []),
     lambda pair: ([replace(pair[0][0], standing="unknown", provider_reference=None)], []),
     lambda pair: ([], [replace(pair[1][0], standing="failed", reference="")]),

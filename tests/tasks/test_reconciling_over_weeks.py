@@ -170,3 +170,25 @@ def test_what_agrees_again_is_closed_by_the_next_run(weeks: Weeks) -> None:
 
     assert weeks.reconcile() == []
     assert (weeks.open_ones(), weeks.reasons()) == ([], {AGREES_NOW})
+
+
+def test_a_refund_that_is_paid_again_weeks_later_is_told(weeks: Weeks) -> None:
+    first = weeks.paid()
+    assert weeks.reconcile() == []
+
+    weeks.wait(16 * DAY)
+    weeks.book.pay_again(first)
+
+    assert weeks.reconcile() == ["twice"]
+    assert weeks.open_ones() == [("twice", "re_2")]
+
+
+def test_a_second_try_that_failed_weeks_later_is_no_late_failure_of_the_first(
+    weeks: Weeks,
+) -> None:
+    first = weeks.paid()
+    weeks.wait(16 * DAY)
+
+    weeks.book.take_back(weeks.book.pay_again(first))
+
+    assert weeks.reconcile() == []
