@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -86,7 +86,8 @@ def heal(session: Session, rules: Rules, truth: Truth) -> bool:
 
 
 def write(session: Session, provider: str, differences: Iterable[Difference]) -> None:
-    """Keep each discrepancy once; what is found again is only seen again.
+    """Keep each discrepancy once; what is found again is only seen again, or open again where it
+    was closed because the two agreed.
 
     A late failure of which an incident has told a person is kept as closed, and points there.
     """
@@ -114,10 +115,19 @@ def write(session: Session, provider: str, differences: Iterable[Difference]) ->
     }
     if rows:
         found = insert(Discrepancy)
+        agreed = (Discrepancy.closed_by == FINDER) & (Discrepancy.reason == AGREES_NOW)
+        anew = {
+            name: case((agreed, found.excluded[name]), else_=getattr(Discrepancy, name))
+            for name in ("found_at", "closed_at", "closed_by", "reason")
+        }
         session.execute(
             found.on_conflict_do_update(
                 index_elements=["provider", "kind", "reference", "provider_reference"],
-                set_={"seen_at": found.excluded.seen_at, "sentence": found.excluded.sentence},
+                set_={
+                    "seen_at": found.excluded.seen_at,
+                    "sentence": found.excluded.sentence,
+                    **anew,
+                },
             ),
             list(rows.values()),
         )

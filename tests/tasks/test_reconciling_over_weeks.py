@@ -9,12 +9,14 @@ from sqlalchemy import select, text
 
 from claims.models import Discrepancy
 from claims.outside import Done
+from claims.reconciling import keeping
 from claims.reconciling.keeping import AGREES_NOW
 from claims.reconciling.listed import Listed
 from claims.refund_abilities import RefundAbilities
 from tasks.providers.port import Abilities, Absent, ListPage, RefundOrder
 from tasks.reconciling import reconcile_now
 from tasks.workshop import Workshop
+from tests.support.cases import FINANCE
 from tests.tasks.desk import Desk
 
 DAY = timedelta(days=1)
@@ -85,6 +87,12 @@ class Weeks:
             of_open = select(Discrepancy).where(Discrepancy.closed_at.is_(None))
             found = session.scalars(of_open.order_by(Discrepancy.id))
             return [(each.kind, each.provider_reference) for each in found]
+
+    def close(self, reason: str) -> None:
+        """A person closes the only one that there is."""
+        with self.desk.sessions.begin() as session:
+            number = session.scalars(select(Discrepancy.id)).one()
+            keeping.close(session, number, FINANCE, reason)
 
     def reasons(self) -> set[str | None]:
         with self.desk.sessions() as session:
@@ -161,15 +169,28 @@ def test_what_is_not_there_stays_open_when_it_is_too_old_for_the_list(weeks: Wee
     assert weeks.open_ones() == [("not-there", lost.provider_reference)]
 
 
-def test_what_agrees_again_is_closed_by_the_next_run(weeks: Weeks) -> None:
+def test_what_agrees_again_is_closed_and_what_differs_once_more_is_open(weeks: Weeks) -> None:
     row = weeks.paid()
     weeks.book.rows.clear()
     assert weeks.reconcile() == ["not-there"]
 
     weeks.book.rows.append(row)
-
     assert weeks.reconcile() == []
     assert (weeks.open_ones(), weeks.reasons()) == ([], {AGREES_NOW})
+
+    weeks.book.rows.clear()
+    assert weeks.reconcile() == ["not-there"]
+    assert (weeks.open_ones(), weeks.reasons()) == ([("not-there", "re_1")], {None})
+
+
+def test_what_a_person_has_closed_stays_closed_when_it_is_found_again(weeks: Weeks) -> None:
+    weeks.paid()
+    weeks.book.rows.clear()
+    weeks.reconcile()
+    weeks.close("Paid by transfer.")
+
+    assert weeks.reconcile() == ["not-there"]
+    assert (weeks.open_ones(), weeks.reasons()) == ([], {"Paid by transfer."})
 
 
 def test_a_refund_that_is_paid_again_weeks_later_is_told(weeks: Weeks) -> None:
