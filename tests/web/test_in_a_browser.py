@@ -130,12 +130,16 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(
     anna: "Page", sessions: Sessions
 ) -> None:
     with sessions.begin() as session:
-        key = an_order(session, [Line(name="A very long name of a product " * 4)]).id
+        order = an_order(session, [Line(name="A very long name of a product " * 4)])
+        order.customer_email = "bartholomew.featherstonehaugh" * 2 + "@customers.example"
+        key = order.id
     anna.set_viewport_size({"width": 390, "height": 844})
 
     for address in ("/orders", f"/orders/{key}", f"/orders/{key}/claim", "/reclamations"):
         anna.goto(address)
         assert anna.evaluate("document.documentElement.scrollWidth") <= 390, address
+        for box in anna.locator(".table-box").all():
+            assert box.evaluate("box => box.scrollWidth <= box.clientWidth"), address
 
 
 def test_a_phone_has_the_whole_line_for_a_field_in_a_list(
