@@ -1,25 +1,31 @@
 """What has left the provider's list is not forgotten: the schedule looks only two weeks back."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
-from claims.models import Discrepancy
+from claims.models import Discrepancy, Effect
 from claims.outside import Done
 from claims.reconciling import keeping
 from claims.reconciling.keeping import AGREES_NOW
 from claims.reconciling.listed import Listed
 from claims.refund_abilities import RefundAbilities
+from tasks.effects.carry_out import carry_out_next
 from tasks.providers.port import Abilities, Absent, ListPage, RefundOrder
 from tasks.reconciling import reconcile_now
 from tasks.workshop import Workshop
-from tests.support.cases import FINANCE
+from tests.support.cases import FINANCE, decide
 from tests.tasks.desk import Desk
 
 DAY = timedelta(days=1)
+
+
+class Killed(BaseException):
+    """What a process is that ends at once: nothing of it is written."""
 
 
 @dataclass
@@ -30,8 +36,12 @@ class Book:
     now: Callable[[], datetime]
     rows: list[Listed] = field(default_factory=list)
     abilities = Abilities(timedelta(hours=24), True, True, RefundAbilities(), lists=True)
+    kills: bool = False
+    """Whether whoever calls it dies of it; nothing is paid then."""
 
     def pay_refund(self, order: RefundOrder, stop_after_seconds: float) -> Done:
+        if self.kills:
+            raise Killed
         row = self.add(order.reference, order.payment_reference, order.amount)
         return Done(row.provider_reference)
 
@@ -213,3 +223,22 @@ def test_a_second_try_that_failed_weeks_later_is_no_late_failure_of_the_first(
     weeks.book.take_back(weeks.book.pay_again(first))
 
     assert weeks.reconcile() == []
+
+
+def test_what_two_people_took_for_paid_is_held_against_the_list(weeks: Weeks) -> None:
+    """No attempt was ever answered: each worker died at its call."""
+    weeks.book.kills = True
+    effect = weeks.desk.ask_refund()
+    for _ in range(10):
+        with suppress(Killed):
+            carry_out_next(weeks.shop, effect)
+        weeks.wait(timedelta(minutes=2))
+    assert weeks.desk.see(effect).status == "unknown"
+
+    with weeks.desk.sessions.begin() as session:
+        item = session.get_one(Effect, effect).item
+        assert item is not None
+        decide(session, weeks.desk.rules, item, "confirm-paid")
+
+    assert weeks.desk.see(effect).refund == "paid"
+    assert weeks.reconcile() == ["not-there"]
