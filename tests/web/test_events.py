@@ -247,6 +247,21 @@ def test_closing_says_what_happens_to_the_items_that_are_still_open(
     assert received.state == "withdrawn"
 
 
+def test_the_button_that_closes_is_grey_while_an_item_stands_in_the_way(
+    clerk: Browser, sessions: Sessions, rules: Rules, received: Filed
+) -> None:
+    with sessions.begin() as session:
+        item = session.scalars(select(Item)).one()
+        press(session, rules, item, "refund", AGENT, amount="9.00")
+
+    form = clerk.open(f"/reclamations/{received.number}/events/close")
+
+    assert "Refund under way stands in the way." in form.text
+    assert form.texts("//button[@aria-disabled='true']") == ["Close"]
+    assert form.texts("//button[@data-send]") == []
+    assert form.texts("//p[@class='event__confirm']") == []
+
+
 def test_closed_is_closed_whatever_is_sent(
     clerk: Browser, received: Filed, sessions: Sessions
 ) -> None:
