@@ -19,7 +19,7 @@ TRIED = (
     .where(Attempt.effect_id == Effect.id, Attempt.share_id == RefundShare.id)
     .lateral("tried")
 )
-LAST = func.coalesce(TRIED.c.last, Refund.settled_at)
+PAID_BY = func.coalesce(TRIED.c.last, Refund.settled_at)
 """When it was paid at the latest; where no attempt was answered, when people took it for paid."""
 COLUMNS = (
     RefundShare.id,
@@ -32,7 +32,7 @@ COLUMNS = (
     RefundShare.status,
     Effect.status,
     TRIED.c.first,
-    LAST,
+    PAID_BY,
 )
 
 
@@ -49,7 +49,7 @@ def shares_to_compare(
         part = there[start : start + CHUNK]
         named = _named({e.reference for e in part}, {e.provider_reference for e in part})
         found |= {each.share_id: each for each in _read(session, provider, named, since, before)}
-    paid = and_(RefundShare.status == "paid", TRIED.c.first >= since, LAST < before)
+    paid = and_(RefundShare.status == "paid", TRIED.c.first >= since, before > PAID_BY)
     found |= {each.share_id: each for each in _read(session, provider, paid, since, before)}
     return list(found.values())
 
