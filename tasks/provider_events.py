@@ -24,12 +24,12 @@ FINDER = "a webhook"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The share that an event is about, and whom to ask."""
+    """The share that an event is about, and whom to ask: None where only another worker can."""
 
     share_id: int
     reclamation_id: int
     order: RefundOrder
-    provider: Provider
+    provider: Provider | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,10 @@ def follow_next(shop: Workshop) -> bool:
         with shop.transaction() as session:
             provider_events.close(session, hint, "It is about no refund of ours.")
         return True
-    finding = question.provider.look_up(question.order, shop.call_seconds)
+    if question.provider is None:
+        finding: Finding = CannotTell(f"This worker has no provider {hint.provider!r}.")
+    else:
+        finding = question.provider.look_up(question.order, shop.call_seconds)
     with shop.transaction() as session:
         match _follow(session, question, finding):
             case Later(reason):
@@ -63,8 +66,7 @@ def follow_next(shop: Workshop) -> bool:
 def _question(session: Session, shop: Workshop, hint: Hint) -> Question | None:
     """None where the reference is none of ours, or not of a payment through this provider."""
     effect_key, _, position = hint.reference.rpartition("-")
-    provider = shop.providers.get(hint.provider)
-    if provider is None or not position.isdecimal() or len(position) > 4:
+    if not position.isdecimal() or len(position) > 4:
         return None
     share = session.scalar(
         select(RefundShare)
@@ -81,6 +83,7 @@ def _question(session: Session, shop: Workshop, hint: Hint) -> Question | None:
         amount=share.amount,
         currency=share.payment.currency,
     )
+    provider = shop.providers.get(hint.provider)
     return Question(share.id, share.refund.reclamation_id, order, provider)
 
 

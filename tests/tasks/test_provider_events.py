@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
@@ -223,6 +224,37 @@ def test_an_event_that_can_never_be_followed_becomes_an_incident_and_stops(
 
     assert desk.see(effect).incidents == ["late-word"]
     assert follow_next(workshop) is False
+
+
+def test_a_worker_without_the_provider_leaves_the_event_to_one_that_has_it(
+    desk: Desk, workshop: Workshop, tell: Tell
+) -> None:
+    effect = desk.ask_refund()
+    carry_out_next(workshop, effect)
+    fail(desk.sandbox)
+
+    tell(effect, "evt_1")
+    follow_all(replace(workshop, providers={}))
+    assert words(desk.sessions) == {"This worker has no provider 'sandbox'."}
+    desk.pass_time(timedelta(minutes=5))
+    follow_all(workshop)
+
+    assert desk.see(effect).incidents == [LATE_FAILURE]
+
+
+def test_where_no_worker_has_the_provider_a_person_is_told(
+    desk: Desk, workshop: Workshop, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider_events, "MOST_TRIES", 3)
+    effect = desk.ask_refund()
+    carry_out_next(workshop, effect)
+
+    tell(effect, "evt_1")
+    for _ in range(3):
+        follow_all(replace(workshop, providers={}))
+        desk.pass_time(timedelta(hours=2))
+
+    assert desk.see(effect).incidents == ["late-word"]
 
 
 def test_the_sandbox_sends_each_event_up_to_fifty_times_shuffled_among_forged_ones(
