@@ -117,7 +117,7 @@ def _own(here: Here, listed: list[Listed]) -> list[Listed]:
 def _unlike(here: Here, there: Listed) -> Iterator[Difference]:
     if there.currency != here.currency:
         yield _difference("currency", here, there, f"in {here.currency} here, in {there.currency}")
-    elif there.amount != here.amount:
+    elif there.uncounted or there.amount != here.amount:
         said = f"of {money(here.amount, here.currency)} here, of {_amount(there)}"
         yield _difference("amount", here, there, said)
     if there.payment_reference != here.payment_reference:
@@ -180,7 +180,7 @@ def _another(here: Here, there: Listed) -> Difference:
 
 
 def _amount(there: Listed) -> str:
-    return money(there.amount, there.currency)
+    return there.uncounted or money(there.amount, there.currency)
 
 
 WHAT_TO_DO: Mapping[Kind, str] = {

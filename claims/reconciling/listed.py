@@ -21,3 +21,6 @@ class Listed:
     currency: str
     at: datetime
     standing: Literal["paid", "reversed", "failed"] = "paid"
+    uncounted: str = ""
+    """The amount in the provider's words, where it is none of our minor units: then `amount` is as
+    the provider counts it, and agrees with no amount of ours."""

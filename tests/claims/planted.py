@@ -45,6 +45,7 @@ PLANTED: dict[Kind, list[Callable[[Pair], Pair]]] = {
         ),
     ],
     "amount": [
+        with_there(lambda there: [replace(there, uncounted="2499 EUR as they count them")]),
         with_there(lambda there: [replace(there, amount=there.amount + 1)]),
         with_here(lambda here: [replace(here, amount=here.amount * 100, standing="unknown")]),
     ],

@@ -21,6 +21,16 @@ def test_each_kind_is_called_by_its_name_and_says_what_to_do(kind: Kind) -> None
         assert WHAT_TO_DO[kind].endswith(".")
 
 
+def test_an_amount_that_cannot_be_counted_is_told_in_the_providers_words() -> None:
+    _, [there] = pair(1)
+    odd = replace(there, currency="LYD", uncounted="500 LYD in Stripe's own units")
+
+    [difference] = compare([], [odd])
+
+    assert isinstance(difference, Difference)
+    assert difference.sentence.startswith("The provider paid 500 LYD in Stripe's own units of ")
+
+
 @pytest.mark.parametrize("sound", SOUND)
 def test_what_agrees_or_may_still_come_is_no_discrepancy(
     sound: Callable[[Pair], Pair],

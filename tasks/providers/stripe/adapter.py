@@ -105,7 +105,10 @@ class Stripe:
     def list_refunds(
         self, since: datetime, following: str | None, stop_after_seconds: float
     ) -> ListPage | CannotTell:
-        """Stripe lists the newest first, and what was made since, not what failed since."""
+        """Stripe lists the newest first, and what was made since, not what failed since.
+
+        What cannot be counted is listed all the same: it must not hide the rest.
+        """
         wanted: dict[str, object] = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
         if following is not None:
             wanted["starting_after"] = following
@@ -115,9 +118,7 @@ class Stripe:
             )
             refunds = [seen(refund) for refund in listed.data]
             more = refunds[-1].id if listed.has_more and refunds else None
-            return ListPage(tuple(_listed(refund) for refund in refunds), more)
-        except AmountRefused as refused:
-            return CannotTell(str(refused))
+            return ListPage(tuple(_listed_in_any_case(refund) for refund in refunds), more)
         except Exception as wrong:  # noqa: BLE001 - the SDK stumbles over what is not Stripe's
             return cannot_tell(wrong)
 
@@ -143,14 +144,27 @@ def _payment(order: RefundOrder) -> dict[str, str]:
 
 
 def _listed(refund: Seen) -> Listed:
+    return _as_listed(refund, from_stripe(refund.amount, refund.currency))
+
+
+def _listed_in_any_case(refund: Seen) -> Listed:
+    try:
+        return _listed(refund)
+    except AmountRefused:
+        words = f"{refund.amount} {refund.currency} in Stripe's own units"
+        return _as_listed(refund, refund.amount, uncounted=words)
+
+
+def _as_listed(refund: Seen, amount: int, uncounted: str = "") -> Listed:
     return Listed(
         reference=refund.reference or "",
         provider_reference=refund.id,
         payment_reference=refund.payment,
-        amount=from_stripe(refund.amount, refund.currency),
+        amount=amount,
         currency=refund.currency,
         at=refund.at,
         standing="failed" if refund.came_to_nothing else "paid",
+        uncounted=uncounted,
     )
 
 

@@ -102,6 +102,30 @@ def test_all_refunds_since_a_moment_are_listed_page_by_page_with_how_they_stand(
 
 
 @pytest.mark.parametrize(
+    ("currency", "amount", "words"), [("lyd", 500, "500 LYD"), ("isk", 150, "150 ISK")]
+)
+def test_a_refund_that_cannot_be_counted_is_listed_in_stripes_own_units(
+    adapter: Stripe,
+    order: RefundOrder,
+    stripe: StripeProcesses,
+    currency: str,
+    amount: int,
+    words: str,
+) -> None:
+    """Of another shop at the same account, say: it must not keep ours from being compared."""
+    for number in range(2):
+        adapter.pay_refund(replace(order, reference=f"R-{number}", key=f"k{number}"), 5)
+    odd = stripe.refunds()[0]["id"]
+    stripe.tell_proxy("tell", refund=odd, currency=currency, amount=amount)
+
+    page = adapter.list_refunds(datetime.now(UTC) - timedelta(hours=1), None, 5)
+
+    assert isinstance(page, ListPage)
+    counted = {each.provider_reference == odd: each.uncounted for each in page.refunds}
+    assert counted == {True: f"{words} in Stripe's own units", False: ""}
+
+
+@pytest.mark.parametrize(
     ("changed", "reason"),
     [
         ({"amount": 10_001}, "Refund amount is greater than unrefunded amount on charge."),
