@@ -6,12 +6,11 @@ Confirming is the workflow's own event, through `claims.door`. Callers commit.
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from claims import cases, clock, findings
+from claims import cases, clock, finding_references, findings
 from claims.door import finish_writing
 from claims.findings import Truth
-from claims.models import Finding, Item, Payment, Reclamation, Refund, RefundShare
+from claims.models import Finding, Item, Reclamation, Refund
 from claims.people import Actor
-from claims.refund_ledger import money
 from claims.refusals import InvalidInput, NotAllowed, NotFound, Refused
 from claims.rules import Rules
 
@@ -46,7 +45,7 @@ def propose(
         )
     chosen, reference = _typed(truth, provider_reference.strip(), reason.strip())
     _check_role(session, rules, refund, actor)
-    _check_free(session, refund, reference)
+    _check_free(refund, reference)
     finding = findings.note(refund, chosen, reference, reason.strip(), actor, clock.now(session))
     finish_writing(session)
     return finding
@@ -152,24 +151,7 @@ def _check_role(session: Session, rules: Rules, refund: Refund, actor: Actor) ->
         raise NotAllowed(f"What became of a refund is for {' or '.join(sorted(may))} to say.")
 
 
-def _check_free(session: Session, refund: Refund, reference: str) -> None:
-    """Refused where another refund was paid under this reference: it cannot be both."""
-    if not reference:
-        return
-    providers = {share.payment.provider for share in refund.shares}
-    other = session.scalar(
-        select(Refund)
-        .join(RefundShare, RefundShare.refund_id == Refund.id)
-        .join(Payment, Payment.id == RefundShare.payment_id)
-        .where(RefundShare.provider_reference == reference, Refund.id != refund.id)
-        .where(Payment.provider.in_(providers))
-        .limit(1)
-    )
-    if other is not None:
-        amount = money(other.amount, other.currency)
-        raise InvalidInput(
-            {
-                "provider_reference": f"Under {reference} the {amount} of "
-                f"{other.reclamation.number} was paid; look again which one is this refund."
-            }
-        )
+def _check_free(refund: Refund, reference: str) -> None:
+    """Refused where it is the reference of another refund: it cannot be both."""
+    if other := finding_references.taken(refund, reference):
+        raise InvalidInput({"provider_reference": other})
