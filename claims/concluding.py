@@ -1,8 +1,10 @@
 """An outcome written down and its event fired, under locks: by a worker, or by the truth later."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from claims import outcomes, refunded
@@ -14,6 +16,8 @@ from claims.outcomes import Outcome
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules
+
+log = logging.getLogger(__name__)
 
 
 def conclude(
@@ -30,8 +34,9 @@ def conclude(
     """Write the outcome, in a sentence for the page too, and fire its event.
 
     The reclamation was locked and loaded by `claims.cases`. A case that cannot take the event
-    (it was moved meanwhile) keeps its state: the outcome is written all the same, and an
-    incident tells a person. `record` writes rows of our own that belong to a done effect.
+    (it was moved meanwhile, or a fact of an extension stumbles) keeps its state: the outcome is
+    written all the same, and an incident tells a person. `record` writes rows of our own that
+    belong to a done effect.
     """
     outcomes.settle(reclamation, effect, outcome, word, actor, at)
     if outcome == "done" and record is not None:
@@ -55,9 +60,11 @@ def _fire(
             with session.no_autoflush:
                 fire_loaded(session, rules, happening)
             finish_writing(session)
-    except Refused as refused:
+    except OperationalError:
+        raise
+    except Exception as wrong:  # noqa: BLE001 - what the provider said is kept, whatever happens
         session.info.pop("effects_new", None)
-        outcomes.not_taken(session, effect, event, refused, at)
+        outcomes.not_taken(session, effect, event, _why(wrong), at)
         _go_on(session, rules, effect, actor, at)
 
 
@@ -69,6 +76,16 @@ def _go_on(session: Session, rules: Rules, effect: Effect, actor: Actor, at: dat
         with session.begin_nested():
             go_on(session, rules, effect.reclamation, actor, at)
             finish_writing(session)
-    except Refused as refused:
+    except OperationalError:
+        raise
+    except Exception as wrong:  # noqa: BLE001 - the same
         session.info.pop("effects_new", None)
-        open_incident(session, effect, "change-not-taken", str(refused), at)
+        open_incident(session, effect, "change-not-taken", _why(wrong), at)
+
+
+def _why(wrong: Exception) -> str:
+    """Why a case could not move; a mistake of the program or of an extension is logged too."""
+    if isinstance(wrong, Refused):
+        return str(wrong)
+    log.error("An outcome is kept, but its case could not move.", exc_info=wrong)
+    return f"The program made a mistake: {type(wrong).__name__}: {wrong}"

@@ -95,12 +95,12 @@ def happening_of(effect: Effect, event: str, actor: Actor, at: datetime) -> Happ
     return Happening(case, event, actor, at)
 
 
-def not_taken(session: Session, effect: Effect, event: str, refused: Refused, at: datetime) -> None:
+def not_taken(session: Session, effect: Effect, event: str, why: str, at: datetime) -> None:
     """Tell a person that a case could not take the event of an outcome; the outcome stays."""
     case = effect.item or effect.reclamation
     sentence = (
         f"{effect.kind} ended as {effect.status!r}, but the case, which is in the state "
-        f"{case.state!r}, could not take {event!r}: {refused}"
+        f"{case.state!r}, could not take {event!r}: {why}"
     )
     open_incident(session, effect, "event-not-taken", sentence, at)
 

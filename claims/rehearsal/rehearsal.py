@@ -261,7 +261,7 @@ class Rehearsal:
             fire_loaded(self._session, self.rules, happening)
         except Refused as refused:
             self.go_back(before)
-            outcomes.not_taken(self._session, effect, event, refused, self.at)
+            outcomes.not_taken(self._session, effect, event, str(refused), self.at)
             self._look_again()
 
     def _look_again(self) -> None:
