@@ -113,11 +113,11 @@ def mark(run: CommandRun) -> None:
 
 
 def check_found_paid(run: CommandRun) -> None:
-    findings.check(run.item, "paid", run.actor)
+    findings.check(run.item, "paid", run.actor, run.at)
 
 
 def check_found_not_paid(run: CommandRun) -> None:
-    findings.check(run.item, "not-paid", run.actor)
+    findings.check(run.item, "not-paid", run.actor, run.at)
 
 
 def confirm_paid(run: CommandRun) -> None:
@@ -149,7 +149,7 @@ def _keep_reference(refund: Refund, paid: Collection[RefundShare]) -> None:
 
 
 def _never_sent(run: CommandRun, refund: Refund) -> set[RefundShare]:
-    """The shares for which no call was begun, if there is one that was held and called for."""
+    """The shares that are held and were never asked for outside, if there is one that was."""
     called = {
         attempt.share_id
         for effect in run.item.reclamation.effects
@@ -157,8 +157,12 @@ def _never_sent(run: CommandRun, refund: Refund) -> set[RefundShare]:
         for attempt in effect.attempts
         if attempt.action == "call"
     }
+    sent = {
+        share
+        for share in refund.shares
+        if share.id in called or (share.transfer and share.transfer.status != "waiting")
+    }
     held = {share for share in refund.shares if share.status == "held"}
-    sent = {share for share in held if share.id in called}
     return held - sent if sent else set()
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from claims import approvals, journal
 from claims.models import Finding, Item, Json, Refund, keep
+from claims.outside import IN_FLIGHT
 from claims.people import Actor
 from claims.refund_ledger import money
 from claims.refusals import NotAllowed, Refused, Stale
@@ -106,7 +107,7 @@ def said(finding: Finding) -> str:
     return f"{WORDS[finding.truth]}{reference}: {finding.reason}"
 
 
-def check(item: Item, truth: Truth, actor: Actor) -> Finding:
+def check(item: Item, truth: Truth, actor: Actor, at: datetime) -> Finding:
     """The finding that this person may confirm now; Refused, or NotAllowed for its finder."""
     refund = unclear(item)
     if refund is None:
@@ -125,7 +126,20 @@ def check(item: Item, truth: Truth, actor: Actor) -> Finding:
         raise NotAllowed("This needs a second person: you said yourself what is to be confirmed.")
     if changed := _changed(finding):
         raise Refused(*(f"{each} has changed since this was said." for each in changed), WAY_OUT)
+    if truth == "not-paid" and (until := _may_arrive_until(refund)) and at < until:
+        raise Refused(
+            f"A request for this refund may still arrive at the provider until {until:%H:%M} UTC. "
+            "Look there again then; what is paid after that was confirmed would be paid twice."
+        )
     return finding
+
+
+def _may_arrive_until(refund: Refund) -> datetime | None:
+    attempts = refund.effect.attempts if refund.effect else []
+    unheard = [
+        each.at for each in attempts if each.action == "call" and each.result in {None, "unknown"}
+    ]
+    return max(unheard) + IN_FLIGHT if unheard else None
 
 
 def end(finding: Finding, ending: Ending, actor: Actor, at: datetime, word: str) -> None:

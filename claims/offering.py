@@ -141,7 +141,7 @@ def _nothing_to_confirm(look: _Looked, event: Event) -> tuple[str, ...]:
     if truth is None:
         return ()
     try:
-        finding = findings.check(look.case, truth, look.actor)
+        finding = findings.check(look.case, truth, look.actor, look.at)
         allowances.check_word(look.session, look.rules, finding.refund, look.actor, look.at)
     except Refused as refused:
         return refused.reasons

@@ -7,6 +7,10 @@ may have taken hold or not: never try it again blindly.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+IN_FLIGHT = timedelta(minutes=15)
+"""A request that got no answer may be on its way for this long."""
 
 Answer = Mapping[str, object]
 """What the other side said, as far as it could be read; kept with the attempt."""
@@ -45,7 +49,7 @@ class Unknown:
 
     reason: str
     answered: bool = False
-    """Whether the other side has finished with the request, so that a look-up is the last word."""
+    """Whether the other side has answered, if only with an error, and may keep that answer."""
     for_person: bool = False
     """Whether no look-up and no second try may decide it, but a person only."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from claims.models.effects import Effect
     from claims.models.findings import Finding
     from claims.models.reclamations import Item, Reclamation
+    from claims.models.transfers import Transfer
 
 
 class Refund(Base):
@@ -142,3 +143,4 @@ class RefundShare(Base):
 
     refund: Mapped[Refund] = relationship(back_populates="shares")
     payment: Mapped[Payment] = relationship()
+    transfer: Mapped[Transfer | None] = relationship(back_populates="share")

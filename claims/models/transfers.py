@@ -69,5 +69,5 @@ class Transfer(Base):
     word: Mapped[str] = mapped_column(default="", server_default="")
     """How the bank knows it, or why it could not be made."""
 
-    share: Mapped[RefundShare] = relationship()
+    share: Mapped[RefundShare] = relationship(back_populates="transfer")
     batch: Mapped[TransferBatch | None] = relationship()

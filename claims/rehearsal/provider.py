@@ -4,13 +4,17 @@ from datetime import datetime
 
 from claims.models import Attempt, Effect, Refund
 from claims.outcomes import Outcome
+from claims.outside import IN_FLIGHT
 
 NAME = "the worker"
 
 
 def attempt(effect: Effect, result: Outcome | None, at: datetime) -> None:
-    """One call for each share that waits, or for the whole effect; without a result a crash."""
-    refund = effect.refund
+    """One call for each share that waits, or for the whole effect; without a result a crash.
+
+    That nobody knows comes after many tries: none of them can be on its way any more.
+    """
+    refund, asked_at = effect.refund, at if result in {"done", "refused"} else at - IN_FLIGHT
     shares = [each.id for each in refund.shares if each.status == "held"] if refund else [None]
     effect.tries += 1
     for share_id in shares:
@@ -18,7 +22,7 @@ def attempt(effect: Effect, result: Outcome | None, at: datetime) -> None:
             Attempt(
                 share_id=share_id,
                 epoch=effect.epoch,
-                at=at,
+                at=asked_at,
                 action="call",
                 key=effect.key,
                 request_hash="",

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import effects, finding_out, findings, journal
+from claims import clock, effects, finding_out, findings, journal
 from claims.door import CaseRef, fire
 from claims.edits import edit_item
 from claims.late_truth import WasPaid, settle_unknown_refund
@@ -132,7 +132,7 @@ def test_no_program_confirms_it(session: Session, rules: Rules, item: Item) -> N
     found(session, rules, item, "paid", LEAD)
 
     with pytest.raises(Refused, match="Only a second person"):
-        findings.check(item, "paid", CASE)
+        findings.check(item, "paid", CASE, clock.now(session))
 
 
 def test_above_their_limits_nobody_confirms(session: Session, rules: Rules, item: Item) -> None:

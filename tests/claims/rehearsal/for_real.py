@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from claims import clock, deadlines, door, edits, effects, finding_out, findings
@@ -11,7 +11,8 @@ from claims.cases import CaseRef
 from claims.claimable import Wanted
 from claims.claiming import claim
 from claims.late_truth import Truth, WasNotPaid, WasPaid, settle_unknown_refund
-from claims.models import Deadline, Effect, Item, Reclamation, RefundShare
+from claims.models import Attempt, Deadline, Effect, Item, Reclamation, RefundShare
+from claims.outside import IN_FLIGHT
 from claims.people import Actor, importer
 from claims.refusals import Refused
 from claims.rehearsal import Given, Person
@@ -101,6 +102,8 @@ class Played:
         definition = self.rules.definition(session, case.workflow_hash)
         truth = findings.decided_by(definition, case.state, event)
         if truth and isinstance(case, Item) and (refund := findings.unclear(case)):
+            # A file says when something is decided only where that matters to it.
+            session.execute(update(Attempt).values(at=Attempt.at - IN_FLIGHT))
             of = next(iter(findings.events_for(definition, case.state, truth)))
             who = Actor("person", "a colleague", of.by, 1_000_000)
             reference = "seen" if truth == "paid" else ""
