@@ -26,17 +26,23 @@ def open_incident(session: Session, effect: Effect, kind: str, sentence: str, at
     )
 
 
-def tell_once(session: Session, effect_id: int, kind: str, sentence: str) -> None:
+def tell_once(session: Session, effect_id: int, kind: str, sentence: str) -> datetime:
     """Open an incident unless one of this kind says the same already, of whichever effect.
 
-    For what befalls every effect alike, such as a key that a provider no longer takes.
+    For what befalls every effect alike, such as a key that a provider no longer takes. Gives the
+    moment since when it is told.
     """
-    is_told = select(Incident.id).where(
-        Incident.resolved_at.is_(None), Incident.kind == kind, Incident.sentence == sentence
+    told_at = session.scalar(
+        select(Incident.opened_at)
+        .where(Incident.resolved_at.is_(None), Incident.kind == kind, Incident.sentence == sentence)
+        .order_by(Incident.id)
+        .limit(1)
     )
-    if session.scalar(is_told.limit(1)) is None:
+    if told_at is None:
+        told_at = clock.now(session)
         effect = session.get_one(Effect, effect_id)
-        open_incident(session, effect, kind, sentence, clock.now(session))
+        open_incident(session, effect, kind, sentence, told_at)
+    return told_at
 
 
 def settle_unknown(effect: Effect, actor: Actor, at: datetime, word: str) -> None:

@@ -24,6 +24,13 @@ from claims.transfer_files import Debtor, Form, file_for_bank
 HOLDER = re.compile(r"[^\W\d_][\w .,'’()/+&-]{1,69}")
 BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 MOST_IN_A_BATCH = 1000
+WANTED = Transfer.share_id.in_(
+    select(RefundShare.id)
+    .join(Refund, Refund.id == RefundShare.refund_id)
+    .join(Effect, Effect.id == Refund.effect_id)
+    .where(RefundShare.status == "held", Effect.status == "waiting")
+)
+"""A transfer that the bank should still make: its refund was neither given up nor decided else."""
 
 
 def reference_of(share_reference: str) -> str:
@@ -61,6 +68,13 @@ def outcome_of(
     return None
 
 
+def are_asked_for(session: Session, refund: Refund) -> bool:
+    """Whether finance was asked for any transfer of a refund."""
+    shares = [share.id for share in refund.shares]
+    asked = select(Transfer.id).where(Transfer.share_id.in_(shares)).limit(1)
+    return session.scalar(asked) is not None
+
+
 def set_account(session: Session, transfer_id: int, holder: str, iban: str, bic: str = "") -> None:
     """Finance types where the money goes. Refused for what cannot be, or once it is exported."""
     transfer = _locked(session, transfer_id)
@@ -87,17 +101,28 @@ def is_iban(text: str) -> bool:
 def export(
     session: Session, form: Form, currency: str, debtor: Debtor | None, actor: Actor
 ) -> TransferBatch:
-    """Put all that wait and have an account into one file; Refused where none do.
+    """Put all that are wanted and have an account into one file; Refused where none do.
 
     What is exported is in no other file, and the file stays as it is.
     """
-    ready = session.scalars(
+    wanted = (
         select(Transfer)
-        .where(Transfer.status == "waiting", Transfer.iban != "", Transfer.currency == currency)
+        .where(Transfer.status == "waiting", Transfer.iban != "", WANTED)
+        .where(Transfer.currency == currency)
         .order_by(Transfer.id)
         .limit(MOST_IN_A_BATCH)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    )
+    # The effects first, as whoever settles a refund does.
+    theirs = (
+        select(Refund.effect_id)
+        .join(RefundShare, RefundShare.refund_id == Refund.id)
+        .where(RefundShare.id.in_(wanted.with_only_columns(Transfer.share_id)))
+    )
+    session.execute(
+        select(Effect.id).where(Effect.id.in_(theirs)).order_by(Effect.id).with_for_update()
+    )
+    ready = session.scalars(
+        wanted.with_for_update().execution_options(populate_existing=True)
     ).all()
     if not ready:
         raise Refused(f"No transfer in {currency} waits that has an account; type the IBANs first.")

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from claims.models import Refund, RefundShare, Transfer, TransferBatch
 from claims.refusals import NotFound
+from claims.transfers import WANTED
 
 SHOWN = 100
 COUNTED_TO = 10_000
@@ -23,20 +24,24 @@ def counts(session: Session) -> dict[str, int]:
     """How many transfers have each status, each counted up to COUNTED_TO."""
     columns = [
         select(func.count())
-        .select_from(
-            select(Transfer.id).where(Transfer.status == each).limit(COUNTED_TO + 1).subquery()
-        )
+        .select_from(select(Transfer.id).where(_stand(each)).limit(COUNTED_TO + 1).subquery())
         .scalar_subquery()
         for each in STATUSES
     ]
     return dict(zip(STATUSES, session.execute(select(*columns)).one(), strict=True))
 
 
+def _stand(status: str) -> ColumnElement[bool]:
+    """Those that wait are only those that the bank should still make."""
+    here = Transfer.status == status
+    return and_(here, WANTED) if status == "waiting" else here
+
+
 def page(session: Session, status: str, *, after: int | None = None) -> Sequence[Transfer]:
     """Up to SHOWN + 1, the oldest first; one more says that there is a next page."""
     statement = (
         select(Transfer)
-        .where(Transfer.status == status)
+        .where(_stand(status))
         .options(
             joinedload(Transfer.share)
             .joinedload(RefundShare.refund)
@@ -54,7 +59,7 @@ def ready(session: Session) -> dict[str, int]:
     """How many wait and have an account, by currency."""
     rows = session.execute(
         select(Transfer.currency, func.count())
-        .where(Transfer.status == "waiting", Transfer.iban != "")
+        .where(_stand("waiting"), Transfer.iban != "")
         .group_by(Transfer.currency)
         .order_by(Transfer.currency)
     )

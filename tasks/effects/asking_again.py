@@ -5,7 +5,7 @@ The provider is only asked, never told to pay. What it says settles the refund
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from claims import clock, late_truth
 from claims.effects import AttemptResult
@@ -13,7 +13,7 @@ from claims.late_truth import Truth, WasNotPaid, WasPaid
 from claims.machine_time import MachineTime
 from claims.models import Effect, Json, RefundShare
 from tasks.effects.history import refund_of, tried_of
-from tasks.effects.next_step import Tried, is_surely_absent, share_key
+from tasks.effects.next_step import Tried, on_its_way_for, share_key
 from tasks.effects.refund_orders import another_refund, order_of
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
@@ -98,7 +98,7 @@ def _read(question: Question, finding: Finding) -> tuple[AttemptResult, Json, Tr
 
 def _may_be_on_its_way(question: Question) -> bool:
     """Whether a call that nobody heard back from, under whichever key, could still take hold."""
-    keys = {attempt.key for attempt in question.tried}
-    return not all(
-        is_surely_absent(question.tried, key, question.asked_at, question.machine) for key in keys
-    )
+    tried, at, machine = question.tried, question.asked_at, question.machine
+    abilities = question.provider.abilities
+    keys = {attempt.key for attempt in tried}
+    return any(on_its_way_for(tried, key, at, abilities, machine) > timedelta(0) for key in keys)

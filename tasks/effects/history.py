@@ -6,21 +6,28 @@ from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
 from claims.outside import Done, Refused
 from tasks.effects.next_step import Tried, is_last_word
+from tasks.providers.port import Abilities
 
 
-def settled_by_late_word(effect: Effect, share: RefundShare) -> Done | Refused | None:
+def settled_by_late_word(
+    effect: Effect, share: RefundShare, abilities: Abilities | None
+) -> Done | Refused | None:
     """What a worker wrote that came back too late to settle the share itself.
 
     A refusal counts only where it was asked for under no other key since, and where no other
-    call under its own may have come after it: that may be paid.
+    call under its own may have come after it: that may be paid. `abilities` are the provider's,
+    None where it is not known here: then no refusal counts.
     """
     attempts = _attempts(effect, share)
+    done = next((attempt for attempt in attempts if attempt.result == "done"), None)
+    if done is not None:
+        said: dict[str, Any] = done.answer
+        return Done(str(said.get("reference", "")), said.get("answer", {}))
+    tried = tried_of(effect, share)
     for attempt in attempts:
-        said: dict[str, Any] = attempt.answer
-        if attempt.result == "done":
-            return Done(str(said.get("reference", "")), said.get("answer", {}))
-        is_latest_key = attempt.result == "refused" and attempt.key == attempts[-1].key
-        if is_latest_key and is_last_word(tried_of(effect, share), tried_as(attempt)):
+        is_refused = attempt.result == "refused" and attempt.key == attempts[-1].key
+        if is_refused and abilities and is_last_word(tried, tried_as(attempt), abilities):
+            said = attempt.answer
             return Refused(str(said.get("sentence", "")), said.get("answer", {}))
     return None
 

@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from claims.machine_time import MachineTime
+from claims.outside import IN_FLIGHT
 from tasks.effects.elapsed import ages, is_surely_younger, surely_passed
 from tasks.providers.port import Abilities
 
 KEY_MARGIN = timedelta(minutes=30)
 """A key is not relied upon for the last of its life: clocks differ."""
-IN_FLIGHT = timedelta(minutes=15)
-"""A request that got no answer may be on its way for this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Tried:
     result: str | None
     """None where the worker died before it could write the answer."""
     answered: bool = False
-    """Whether the provider has finished with the request."""
+    """Whether the provider has answered it, if only with an error."""
     machine: MachineTime | None = None
     """The same moment as `at`, by the clocks of the worker's machine."""
 
@@ -79,11 +78,12 @@ def next_step(
     now: datetime,
     machine: MachineTime | None = None,
     *,
-    looks_first: bool = False,
+    restored_at: datetime | None = None,
 ) -> Step:
     """The one thing that may be done now; `machine` is the same moment on this machine.
 
-    `looks_first`: attempts may be missing, so nothing is asked for before it was looked up.
+    `restored_at`: attempts made before may be missing, so nothing is asked for that was not looked
+    up since.
     """
     called = {attempt.key for attempt in tried if attempt.action == "call"}
     absent = {attempt.key for attempt in tried if attempt.result == "absent"}
@@ -94,8 +94,11 @@ def next_step(
         and tried[-1].action == "look-up"
         and (tried[-1].answered or tried[-1].result == "absent")
     )
-    if looks_first and abilities.looks_up and not looked_last:
-        return LookUp(key)
+    if restored_at is not None and abilities.looks_up:
+        # Without keys a look-up that is not the last word does not protect the next call.
+        has_looked = looked_last and tried[-1].at >= restored_at
+        if not has_looked or (tried[-1].result != "absent" and abilities.key_lifetime is None):
+            return LookUp(key)
     if not unclear:
         return Call(key)
     lifetime = abilities.key_lifetime
@@ -111,25 +114,27 @@ def next_step(
     return AskPerson("The provider no longer knows the key, and it cannot look a refund up.")
 
 
-def is_surely_absent(
-    tried: Sequence[Tried], key: str, looked_at: datetime, machine: MachineTime | None = None
-) -> bool:
-    """Whether a look-up that found nothing is the last word; `looked_at` is when it was begun."""
-    return on_its_way_for(tried, key, looked_at, machine) <= timedelta(0)
-
-
-def is_last_word(tried: Sequence[Tried], refused: Tried) -> bool:
+def is_last_word(tried: Sequence[Tried], refused: Tried, abilities: Abilities) -> bool:
     """Whether a refusal tells of all that was asked for under its key.
 
     It tells nothing of a call that may have reached the provider after it: where refusals are not
-    stored under the key, such a late one is decided anew, and may be paid.
+    stored under the key, such a late one is decided anew, and may be paid, or is known to be. A
+    look-up that finds the refund failed has found what the call itself became.
     """
-    wait = on_its_way_for(tried, refused.key, refused.at, refused.machine)
+    if any(attempt.result == "done" for attempt in tried):
+        return False
+    if refused.action == "look-up":
+        return True
+    wait = on_its_way_for(tried, refused.key, refused.at, abilities, refused.machine)
     return wait <= timedelta(0)
 
 
 def on_its_way_for(
-    tried: Sequence[Tried], key: str, now: datetime, machine: MachineTime | None = None
+    tried: Sequence[Tried],
+    key: str,
+    now: datetime,
+    abilities: Abilities,
+    machine: MachineTime | None = None,
 ) -> timedelta:
     """How long a call with this key may still take hold; nought or less where none can.
 
@@ -140,10 +145,20 @@ def on_its_way_for(
         (
             IN_FLIGHT - surely_passed(ages(attempt.at, attempt.machine, now, machine))
             for attempt in _unclear(tried, key)
-            if not attempt.answered
+            if not (attempt.answered and abilities.ends_with_errors)
         ),
         default=timedelta(0),
     )
+
+
+def forgotten_for(restored_at: datetime | None, now: datetime, abilities: Abilities) -> timedelta:
+    """How long a call that restored rows have forgotten may still take hold.
+
+    Where the provider keeps keys it would meet the same call again, and be one with it.
+    """
+    if restored_at is None or abilities.key_lifetime is not None:
+        return timedelta(0)
+    return IN_FLIGHT - (now - restored_at)
 
 
 def _unclear(tried: Sequence[Tried], key: str) -> list[Tried]:

@@ -36,7 +36,26 @@ def another_refund(order: RefundOrder, found: Found) -> str:
 
 def not_ours_to_pay(refund: Refund, providers: Container[str]) -> str | None:
     """In a sentence, which payments we cannot pay back through; None where there are none."""
-    strange = sorted(
+    strange = _not_set_up(refund, providers)
+    if not strange:
+        return None
+    return (
+        f"A payment was made through {', '.join(strange)}, which Redress cannot pay back through; "
+        "give the money back there and settle the refund outside."
+    )
+
+
+def without_settings(refund: Refund, providers: Container[str]) -> str:
+    """In a sentence, whose settings are missing although refunds through them have begun."""
+    return (
+        f"Refunds are under way that need {', '.join(_not_set_up(refund, providers))}, and a "
+        "worker has no settings for that. Put them back; they go on by themselves. After a day "
+        "people are asked what became of each."
+    )
+
+
+def _not_set_up(refund: Refund, providers: Container[str]) -> list[str]:
+    return sorted(
         {
             share.payment.provider
             for share in refund.shares
@@ -44,12 +63,6 @@ def not_ours_to_pay(refund: Refund, providers: Container[str]) -> str | None:
             and share.payment.provider not in providers
             and not goes_to_store_credit(share)
         }
-    )
-    if not strange:
-        return None
-    return (
-        f"A payment was made through {', '.join(strange)}, which Redress cannot pay back through; "
-        "give the money back there and settle the refund outside."
     )
 
 

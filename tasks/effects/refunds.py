@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from claims import clock, effects
-from claims.incarnations import was_restored
+from claims import clock, effects, transfers
+from claims.incarnations import restored_at
 from claims.incidents import open_incident, tell_once
 from claims.late_truth import Truth, WasPaid, ask_soon, settle_unknown_refund
 from claims.machine_time import MachineTime
@@ -22,6 +22,7 @@ from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.reconciling.listed import Listed
 from claims.refunds import goes_to_store_credit
 from tasks.effects.by_hand import became_of_transfer
+from tasks.effects.elapsed import CLOCKS_DIFFER
 from tasks.effects.history import (
     machine_time_of,
     may_be_paid_twice,
@@ -36,6 +37,7 @@ from tasks.effects.next_step import (
     Call,
     LookUp,
     Step,
+    forgotten_for,
     is_last_word,
     next_step,
     on_its_way_for,
@@ -46,11 +48,16 @@ from tasks.effects.refund_orders import (
     order_of,
     two_keys,
     was_paid,
+    without_settings,
 )
 from tasks.effects.strangers import about_strangers, named, strangers
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.watchdog import watchdog
 from tasks.workshop import Workshop
+
+WITHOUT_SETTINGS = timedelta(days=1)
+"""So long what has begun waits for a worker that can pay through the provider."""
+LOOK_FOR_SETTINGS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,8 @@ def _begin(session: Session, shop: Workshop, job: Job) -> Attempted | None:
         return None
     if not _can_pay_all(session, shop, job, refund):
         return None
-    settled = settled_by_late_word(effect, share)
+    provider = shop.providers.get(share.payment.provider)
+    settled = settled_by_late_word(effect, share, provider.abilities if provider else None)
     if settled is None and goes_to_store_credit(share):
         # The database itself gives it, in this transaction, when the share is settled.
         settled = Done(f"store-credit-{share.id}")
@@ -146,7 +154,7 @@ def _next_step(
         tried_of(effect, share),
         clock.now(session),
         machine,
-        looks_first=was_restored(session),
+        restored_at=restored_at(session),
     )
 
 
@@ -195,11 +203,14 @@ def _may_be_overtaken(
     if effect is None:
         return None
     tried = tried_of(effect, session.get_one(RefundShare, attempted.share_id))
-    call = session.get_one(Attempt, attempted.attempt_id)
-    if is_last_word(tried, tried_as(call)):
+    call, abilities = session.get_one(Attempt, attempted.attempt_id), attempted.provider.abilities
+    if is_last_word(tried, tried_as(call), abilities):
         return None
-    wait = on_its_way_for(tried, call.key, clock.now(session), shop.machine_time())
-    return max(wait, timedelta(0))
+    if any(each.result == "done" for each in tried):
+        return timedelta(0)  # another worker has heard that it was paid, and was too late to say so
+    now, machine = clock.now(session), shop.machine_time()
+    wait = on_its_way_for(tried, call.key, now, abilities, machine)
+    return max(wait, timedelta(0)) + CLOCKS_DIFFER
 
 
 def _looked_up(
@@ -242,9 +253,13 @@ def _absent(
     word = "The provider knows no such refund."
     look = session.get_one(Attempt, attempted.attempt_id)
     tried, key = tried_of(effect, share), attempted.step.key
-    wait = on_its_way_for(tried, key, look.at, machine_time_of(look))
+    abilities, restored = attempted.provider.abilities, restored_at(session)
+    wait = max(
+        on_its_way_for(tried, key, look.at, abilities, machine_time_of(look)),
+        forgotten_for(restored, look.at, abilities),
+    )
     if wait <= timedelta(0):
-        strange = strangers(session, share, others) if was_restored(session) else []
+        strange = [] if restored is None else strangers(session, share, others)
         answer = {"sentence": word, **named(strange)}
         effects.answer_attempt(session, look.id, "absent", answer)
         if not strange:
@@ -311,12 +326,23 @@ def _later(
 
 
 def _can_pay_all(session: Session, shop: Workshop, job: Job, refund: Refund) -> bool:
-    """Before anything is paid, every payment must be one that we can pay back through."""
+    """Before anything is paid, every payment must be one that we can pay back through.
+
+    Once something has begun, or may have in rows that were restored, it is no refusal any more:
+    another worker may have the settings that are missing here, and if none has, a person decides.
+    """
     word = not_ours_to_pay(refund, shop.providers)
     if word is None:
         return True
-    if any(each.action == "call" for each in session.get_one(Effect, job.taken.effect_id).attempts):
-        effects.give_to_a_person(session, shop.rules, job.taken, word, {})
-    else:
+    effect = session.get_one(Effect, job.taken.effect_id)
+    has_begun = bool(effect.attempts) or transfers.are_asked_for(session, refund)
+    if not has_begun and restored_at(session) is None:
         effects.finish(session, shop.rules, job.taken, "refused", word, {})
+        return False
+    missing = without_settings(refund, shop.providers)
+    told_at = tell_once(session, job.taken.effect_id, "provider-missing", missing)
+    if clock.now(session) - told_at < WITHOUT_SETTINGS:
+        effects.postpone(session, job.taken, LOOK_FOR_SETTINGS, missing)
+    else:
+        effects.give_to_a_person(session, shop.rules, job.taken, word, {})
     return False

@@ -97,6 +97,9 @@ class Abilities:
     where pages look before a refund is asked for."""
     lists: bool = False
     """Whether it tells all refunds since a moment (`ListsRefunds`), to be reconciled with ours."""
+    ends_with_errors: bool = False
+    """Whether a request that was answered with a server error has surely ended. Otherwise what a
+    look-up does not find at once may still come of it."""
     by_hand: bool = False
     """Nothing is called: people pay from the list of transfers, and the refund waits for them."""
 

@@ -34,7 +34,8 @@ def sorted_error(wrong: Exception) -> Outcome:
         case CutOff():
             outcome = Unknown(said(wrong))
         case stripe.StripeError():
-            # Kept under the key, and the last word on it; what a gateway says is not.
+            # Kept under the key, though Stripe may go on with it: what became of it is to be looked
+            # up (docs.stripe.com/error-low-level, server errors). What a gateway says is not kept.
             is_stripes_own = wrong.http_status == 500 and wrong.error is not None
             outcome = Unknown(f"Stripe answered {wrong.http_status}.", answered=is_stripes_own)
         case _:

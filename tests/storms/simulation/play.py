@@ -29,10 +29,11 @@ LEASE = 30.0
 DAY = 86_400.0
 HOUR = 3600.0
 AMOUNTS = (1500, 1500, 500, 500)
-PROVIDERS = ("keys-look-stored", "keys-look-stored", "keys-look", "keys", "look")
+PROVIDERS = ("keys-look-stored-ends", "keys-look-stored", "keys-look", "keys", "look")
 CALL_FAULTS = (
     "lose-request", "lose-answer", "late-request", "late-answer", "cut-before", "cut-after",
-    "gateway", "nonsense", "error-before", "error-after", "too-many", "shut", "refuse",
+    "gateway", "nonsense", "error-before", "error-after", "error-late", "too-many", "shut",
+    "refuse",
 )  # fmt: skip
 ELSEWHERE: Mapping[str, Callable[..., object]] = {
     "fire_deadlines": lambda _shop: False,

@@ -74,8 +74,8 @@ class Book:
                 return 409, {"error": "This key was used for another refund."}
             return kept[1], kept[2]
         status, body = self._decide(key, asked, wrong)
-        is_stored = status == 201 or (status == 402 and self.abilities.replays_stored_errors)
-        if is_stored or wrong.startswith("stored"):
+        keeps_errors = self.abilities.replays_stored_errors and wrong != "error-before"
+        if status == 201 or keeps_errors:
             self.answers[key] = (said, status, body, now)
         return status, body
 
@@ -83,13 +83,20 @@ class Book:
         if wrong == "refuse":
             self.refused.add(str(asked["reference"]))
             return 402, {"error": "The card issuer refused the refund."}
-        if wrong in {"error-before", "stored-unpaid"}:
+        if wrong in {"error-before", "error-late", "stored-unpaid"}:
             return 500, {"error": "Something went wrong here."}
         row: Row = {**asked, "id": f"v-{len(self.refunds) + 1}", "key": key, "status": "paid"}
         self.refunds.append(row)
         if wrong == "stored-paid":
             return 500, {"error": "Something went wrong here."}
         return 201, row
+
+    def completes(self, key: str, asked: Row) -> bool:
+        """What was answered with an error takes hold after all, unless the key was paid since."""
+        if self.abilities.key_lifetime and any(row.get("key") == key for row in self.refunds):
+            return False
+        self._decide(key, asked, "")
+        return True
 
     def by_hand(self, asked: Row) -> None:
         """Somebody makes another refund under our reference in the provider's own office."""
@@ -147,6 +154,8 @@ class Network:
         call.slept = stage.pauses > pauses
         self._look(call.reference, call.key, slept=call.slept)
         call.wrong = self._befalls(self.manners.call, request)
+        if call.wrong == "error-late" and self.book.abilities.ends_with_errors:
+            call.wrong = "error-before"
         if call.wrong == "by-hand" and not self.book.under(call.reference):
             self.book.by_hand(asked)
             call.wrong = "lose-request"
@@ -190,6 +199,9 @@ class Network:
             stage.violated(f"the key of {call.reference[-8:]} was used for another refund")
         if len(self.book.refunds) > before:
             self.booked(call.reference)
+        if call.wrong == "error-late":
+            self.on_the_way += 1
+            stage.later(stage.dice.uniform(1, LONGEST_ON_THE_WAY), lambda: self._complete(call))
         if call.wrong == "lose-answer":
             return
         if call.wrong == "error-after":
@@ -200,6 +212,13 @@ class Network:
         back = self.seconds * 2 if call.wrong == "late-answer" else stage.dice.uniform(0.01, 0.2)
         assert call.asker is not None
         stage.wake(call.asker, call.waits, back)
+
+    def _complete(self, call: Request) -> None:
+        """The provider goes on with what it has answered with an error."""
+        self.on_the_way -= 1
+        if self.book.completes(call.key, call.asked):
+            self.stage.note(f"the provider pays {call.name} after all")
+            self.booked(call.reference)
 
     def _look(self, reference: str, key: str, *, slept: bool) -> None:
         """What must hold at the moment at which a refund is asked for."""
@@ -260,6 +279,7 @@ def abilities(kind: str) -> Abilities:
     return Abilities(
         key_lifetime=timedelta(hours=24) if keeps else None,
         replays_stored_errors="stored" in kind,
+        ends_with_errors="ends" in kind,
         looks_up=looks,
         refunds=RefundAbilities(),
     )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from claims.models import Attempt, Effect, RefundShare
 from claims.outside import Done, Refused
 from tasks.effects.history import may_be_paid_twice, settled_by_late_word
+from tasks.providers.sandbox.adapter import ABILITIES
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 SHARE = RefundShare(id=7)
@@ -31,19 +32,24 @@ def tried(*attempts: tuple[str, str | None, str]) -> Effect:
 def test_a_late_done_settles_the_share() -> None:
     effect = tried(("k1", "done", "r1"), ("k1", None, ""))
 
-    assert settled_by_late_word(effect, SHARE) == Done("r1", {})
+    assert settled_by_late_word(effect, SHARE, ABILITIES) == Done("r1", {})
     assert not may_be_paid_twice(effect, SHARE, "r1")
 
 
 def test_a_late_refusal_does_not_settle_what_was_asked_for_again_under_a_new_key() -> None:
-    assert settled_by_late_word(tried(("k1", "refused", "no"), ("k2", None, "")), SHARE) is None
-    assert settled_by_late_word(tried(("k1", "refused", "no")), SHARE) == Refused("no", {})
+    assert (
+        settled_by_late_word(tried(("k1", "refused", "no"), ("k2", None, "")), SHARE, ABILITIES)
+        is None
+    )
+    assert settled_by_late_word(tried(("k1", "refused", "no")), SHARE, ABILITIES) == Refused(
+        "no", {}
+    )
 
 
 def test_a_late_refusal_does_not_settle_what_is_asked_for_again_meanwhile() -> None:
     effect = tried(("k1", "refused", "no"), ("k1", None, ""))
 
-    assert settled_by_late_word(effect, SHARE) is None
+    assert settled_by_late_word(effect, SHARE, ABILITIES) is None
 
 
 def test_a_late_done_beside_a_newer_key_may_be_paid_twice() -> None:

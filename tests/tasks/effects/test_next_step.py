@@ -6,16 +6,20 @@ from tasks.effects.next_step import (
     Call,
     LookUp,
     Tried,
+    forgotten_for,
     is_last_word,
     next_step,
     on_its_way_for,
     share_key,
 )
+from tasks.providers.port import Abilities
 from tasks.providers.sandbox.adapter import ABILITIES
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FIRST, SECOND = share_key("e", 1, 1), share_key("e", 1, 2)
+NOTHING = timedelta(0)
 KEEPS_NO_ERRORS = replace(ABILITIES, replays_stored_errors=False)
+GOES_ON = replace(ABILITIES, ends_with_errors=False)
 
 
 def call(result: str | None, *, ago: timedelta = timedelta(seconds=30), **more: object) -> Tried:
@@ -26,8 +30,10 @@ def looked(result: str, *, answered: bool = False) -> Tried:
     return Tried("look-up", FIRST, NOW - timedelta(seconds=5), result, answered)
 
 
-def step(*tried: Tried, abilities: object = ABILITIES) -> object:
-    return next_step("e", 1, abilities, tried, NOW)  # type: ignore[arg-type]
+def step(
+    *tried: Tried, abilities: Abilities = ABILITIES, restored_at: datetime | None = None
+) -> object:
+    return next_step("e", 1, abilities, tried, NOW, restored_at=restored_at)
 
 
 def test_what_was_never_tried_is_asked_for() -> None:
@@ -101,8 +107,16 @@ def test_absent_is_the_last_word_only_when_nothing_is_on_its_way() -> None:
     answered, young = call("unknown", answered=True), call(None)
     old = call("unknown", ago=timedelta(minutes=16))
 
-    assert on_its_way_for([answered, old], FIRST, NOW) <= timedelta(0)
-    assert on_its_way_for([answered, young], FIRST, NOW) == timedelta(minutes=14, seconds=30)
+    assert on_its_way_for([answered, old], FIRST, NOW, ABILITIES) <= timedelta(0)
+    assert on_its_way_for([answered, young], FIRST, NOW, ABILITIES) == timedelta(
+        minutes=14, seconds=30
+    )
+
+
+def test_a_server_error_may_still_be_paid_where_the_provider_goes_on_after_it() -> None:
+    answered = call("unknown", answered=True)
+
+    assert on_its_way_for([answered], FIRST, NOW, GOES_ON) == timedelta(minutes=14, seconds=30)
 
 
 def test_an_attempt_that_lies_ahead_of_a_clock_put_back_is_looked_up() -> None:
@@ -119,10 +133,36 @@ def test_a_refusal_is_the_last_word_only_where_no_other_call_may_come_after_it()
     shortly_before = call("unknown", ago=timedelta(minutes=19))
     later = call(None, ago=timedelta(minutes=1))
 
-    assert is_last_word([refused], refused)
-    assert is_last_word([long_before, refused], refused)
-    assert is_last_word(
-        [call("unknown", ago=timedelta(minutes=6), answered=True), refused], refused
-    )
-    assert not is_last_word([shortly_before, refused], refused)
-    assert not is_last_word([refused, later], refused)
+    answered = call("unknown", ago=timedelta(minutes=6), answered=True)
+
+    assert is_last_word([refused], refused, ABILITIES)
+    assert is_last_word([long_before, refused], refused, ABILITIES)
+    assert is_last_word([answered, refused], refused, ABILITIES)
+    assert not is_last_word([answered, refused], refused, GOES_ON)
+    assert is_last_word([shortly_before, looked("refused")], looked("refused"), ABILITIES)
+    assert not is_last_word([shortly_before, refused], refused, ABILITIES)
+    assert not is_last_word([refused, later], refused, ABILITIES)
+
+
+def test_a_refusal_is_not_the_last_word_beside_what_is_known_to_be_paid() -> None:
+    refused, paid = call("refused"), call("done")
+
+    assert not is_last_word([paid, refused], refused, ABILITIES)
+
+
+def test_in_restored_rows_only_a_look_up_made_since_counts() -> None:
+    before = looked("absent")
+
+    assert step(call("unknown", answered=True), before, restored_at=NOW) == LookUp(SECOND)
+    since = step(call("unknown", answered=True), before, restored_at=NOW - timedelta(hours=1))
+    assert since == Call(SECOND)
+
+
+def test_without_keys_restored_rows_wait_for_what_they_may_have_forgotten() -> None:
+    no_keys, unsure = replace(ABILITIES, key_lifetime=None), looked("unknown", answered=True)
+    restored = NOW - timedelta(minutes=5)
+
+    assert step(unsure, abilities=no_keys, restored_at=restored) == LookUp(FIRST)
+    assert step(looked("absent"), abilities=no_keys, restored_at=restored) == Call(FIRST)
+    assert forgotten_for(restored, NOW, no_keys) == timedelta(minutes=10)
+    assert forgotten_for(restored, NOW, ABILITIES) == forgotten_for(None, NOW, no_keys) == NOTHING

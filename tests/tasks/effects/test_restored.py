@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from claims.incarnations import was_restored
+from claims import clock
+from claims.incarnations import restored_at
 from claims.models import Effect, Item, Order, Reclamation
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
@@ -24,18 +25,18 @@ def live_elsewhere_before(desk: Desk) -> None:
 
 def test_a_database_knows_itself(desk: Desk) -> None:
     with desk.sessions.begin() as session:
-        first = was_restored(session)
+        first = restored_at(session)
     with desk.sessions.begin() as session:
-        again = was_restored(session)
+        again = restored_at(session)
 
-    assert (first, again) == (False, False)
+    assert (first, again) == (None, None)
 
 
 def test_rows_that_lived_in_another_database_were_restored(desk: Desk) -> None:
     live_elsewhere_before(desk)
 
     with desk.sessions.begin() as session:
-        assert was_restored(session)
+        assert restored_at(session) == clock.now(session)
 
 
 def test_what_was_never_paid_is_looked_up_and_paid_under_its_first_key(
