@@ -3,14 +3,14 @@
 A finding settles nothing. The second person confirms it by the workflow's own event, whose line
 has one of the commands of `DECIDES`, or rejects it; what a look-up finds out meanwhile overtakes
 it. It keeps what the refund was made of: where that has changed it is void. In memory, under the
-lock of the case; `claims.finding_out` reads and locks.
+lock of the case, but for other refunds' references; `claims.finding_out` reads and locks.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from claims import approvals, journal
+from claims import approvals, finding_references, journal
 from claims.models import Finding, Item, Json, Refund, keep
 from claims.outside import IN_FLIGHT
 from claims.people import Actor
@@ -126,6 +126,8 @@ def check(item: Item, truth: Truth, actor: Actor, at: datetime) -> Finding:
         raise NotAllowed("This needs a second person: you said yourself what is to be confirmed.")
     if changed := _changed(finding):
         raise Refused(*(f"{each} has changed since this was said." for each in changed), WAY_OUT)
+    if other := finding_references.taken(refund, finding.provider_reference):
+        raise Refused(other, WAY_OUT)
     if truth == "not-paid" and (until := _may_arrive_until(refund)) and at < until:
         raise Refused(
             f"A request for this refund may still arrive at the provider until {until:%H:%M} UTC. "

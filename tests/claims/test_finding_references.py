@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from claims import effects, finding_out, findings
 from claims.models import Item, Refund
-from claims.refusals import InvalidInput
+from claims.refusals import InvalidInput, Refused
 from claims.rules import Rules
 from tests.support.cases import (
     AGENT,
@@ -20,6 +20,8 @@ from tests.support.cases import (
     waiting_effects,
 )
 from tests.support.shop import Line, an_order
+
+Sessions = sessionmaker[Session]
 
 
 def unclear(session: Session, rules: Rules, *payments: int) -> Item:
@@ -84,3 +86,24 @@ def test_what_was_rejected_holds_no_reference(session: Session, rules: Rules) ->
     finding_out.reject(session, rules, finding.refund_id, seen, "Another one.", LEAD)
 
     say(session, rules, second)
+
+
+def test_said_of_two_at_the_same_moment_neither_is_confirmed_until_one_is_rejected(
+    sessions: Sessions, rules: Rules
+) -> None:
+    with sessions.begin() as session:
+        ids = [unclear(session, rules, amount).id for amount in (1000, 700)]
+    with sessions.begin() as one, sessions.begin() as other:
+        say(one, rules, one.get_one(Item, ids[0]))
+        say(other, rules, other.get_one(Item, ids[1]))
+
+    for item_id in ids:
+        with sessions.begin() as session, pytest.raises(Refused, match="was paid under re_77"):
+            confirm(session, rules, session.get_one(Item, item_id))
+    with sessions.begin() as session:
+        finding = findings.of_item(session.get_one(Item, ids[0]))
+        assert finding is not None
+        seen = findings.seen(finding)
+        finding_out.reject(session, rules, finding.refund_id, seen, "The other one.", LEAD)
+        confirm(session, rules, session.get_one(Item, ids[1]))
+        assert the_refund(session, session.get_one(Item, ids[1])).status == "paid"
