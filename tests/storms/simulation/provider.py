@@ -91,11 +91,13 @@ class Book:
             return 500, {"error": "Something went wrong here."}
         return 201, row
 
-    def completes(self, key: str, asked: Row) -> bool:
+    def completes(self, key: str, asked: Row, now: datetime) -> bool:
         """What was answered with an error takes hold after all, unless the key was paid since."""
         if self.abilities.key_lifetime and any(row.get("key") == key for row in self.refunds):
             return False
-        self._decide(key, asked, "")
+        _, row = self._decide(key, asked, "")
+        if key not in self.answers:
+            self.answers[key] = (json.dumps(asked, sort_keys=True), 201, row, now)
         return True
 
     def by_hand(self, asked: Row) -> None:
@@ -216,7 +218,7 @@ class Network:
     def _complete(self, call: Request) -> None:
         """The provider goes on with what it has answered with an error."""
         self.on_the_way -= 1
-        if self.book.completes(call.key, call.asked):
+        if self.book.completes(call.key, call.asked, self.stage.now):
             self.stage.note(f"the provider pays {call.name} after all")
             self.booked(call.reference)
 
