@@ -106,7 +106,7 @@ class Played:
             session.execute(update(Attempt).values(at=Attempt.at - IN_FLIGHT))
             of = next(iter(findings.events_for(definition, case.state, truth)))
             who = Actor("person", "a colleague", of.by, 1_000_000)
-            reference = "seen" if truth == "paid" else ""
+            reference = f"seen {refund.id}" if truth == "paid" else ""
             finding_out.propose(session, self.rules, refund.id, truth, reference, "Seen.", who)
 
     def _wait(self, step: Wait) -> None:

@@ -77,6 +77,10 @@ def sleeps(script: Script) -> bool:
     return script.mood.is_held_up >= 0.02 and script.mood.longest_pause >= 100
 
 
+def sleeps_often(script: Script) -> bool:
+    return sleeps(script) and script.mood.is_held_up >= 0.08
+
+
 def both(*all_of: Where) -> Where:
     return lambda script: all(each(script) for each in all_of)
 
@@ -373,6 +377,20 @@ def refused_too_soon(patch: Patch, world: World) -> None:
 
 
 @plant(
+    "A server error is taken for the end of its request",
+    both(looks_up, faults("error-late"), lambda s: s.provider in {"look", "keys-look-stored"}),
+)
+def error_is_the_end(patch: Patch, world: World) -> None:
+    real = adapter.Sandbox.pay_refund
+
+    def pay(self: Any, order: Any, stop: float) -> Any:
+        self.abilities = replace(self.abilities, ends_with_errors=True)
+        return real(self, order, stop)
+
+    patch.setattr(adapter.Sandbox, "pay_refund", pay)
+
+
+@plant(
     "A server error is taken for a refusal", faults("error-before", "error-after", "stored-paid")
 )
 def error_is_refusal(patch: Patch, world: World) -> None:
@@ -560,7 +578,7 @@ def nobody_is_told(patch: Patch, world: World) -> None:
     patch.setattr(sweep, "ask_about_next", lambda _shop: False)
 
 
-@plant("A late word is not read by who comes after", both(only_looks, either(sleeps, dies)))
+@plant("A late word is not read by who comes after", both(only_looks, sleeps_often))
 def late_word_not_read(patch: Patch, world: World) -> None:
     patch.setattr(refunds, "settled_by_late_word", lambda *_: None)
 

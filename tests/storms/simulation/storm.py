@@ -35,9 +35,9 @@ SEEDS = 10_000
 CHUNK = 25
 TWICE = 25
 """Every so manieth seed is played twice."""
-MOST_PLAYED = 40
+MOST_PLAYED = 60
 """So many of its seeds a planted mistake may survive before the storm is called broken."""
-MOST_DRAWN = 3000
+MOST_DRAWN = 10_000
 PLANTS_FROM = 1000
 """With fewer seeds than that nothing is planted."""
 MAY_ESCAPE = 1
