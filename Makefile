@@ -38,8 +38,8 @@ foureyes: .venv/ready ## Let several people try 10,000 ways around the second on
 
 money: .venv/ready ## Refund 4,000 orders and 400 in PostgreSQL in random ways to the last cent (ARGS="--hypothesis-seed=7")
 	@MONEY_ORDERS=$(or $(ORDERS),4000) MONEY_SEQUENCES=$(or $(SEQUENCES),400) $(BIN)/pytest --timeout=0 \
-	  --hypothesis-profile=anew --hypothesis-show-statistics tests/claims/test_money_properties.py \
-	  tests/claims/test_money_sequences.py $(ARGS)
+	  --hypothesis-profile=anew --hypothesis-show-statistics tests/claims/money/test_money_properties.py \
+	  tests/claims/money/test_money_sequences.py $(ARGS)
 
 proofs: .venv/ready ## Hold the proofs against brute force on 1,000 random pairs (minutes; ARGS=100 for fewer)
 	@$(BIN)/python -m tests.workflows.prove_random $(ARGS)

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import refunds
-from claims.limits import NO_LIMIT, Limit, OfOneKind
 from claims.models import Item, Reclamation, Refund
-from claims.money import to_major
+from claims.money import refunds
+from claims.money.amounts import to_major
+from claims.money.limits import NO_LIMIT, Limit, OfOneKind
 from claims.people import Actor
 from claims.refunded import OF_CUSTOMER, TODAY, WINDOW, of_case, of_order, sums_in
 from claims.refusals import NotAllowed

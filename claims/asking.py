@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, approvals, refunds, splitting
+from claims import allowances
 from claims.commands import Input, amount_of
 from claims.models import Effect, Item, Json, Reclamation, keep
-from claims.money import bounds
+from claims.money import approvals, refunds, splitting
+from claims.money.amounts import bounds
+from claims.money.refund_terms import RefundTerms
 from claims.people import Actor
-from claims.refund_terms import RefundTerms
 from claims.refusals import Refused
 from claims.rules import Rules
 from workflows.definition import EffectUse

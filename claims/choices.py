@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from claims.calendars import Calendar
-from claims.limits import Limits
-from claims.refund_terms import DeductionRule, RefundOrder, RefundTerms, ShippingRule
+from claims.money.limits import Limits
+from claims.money.refund_terms import DeductionRule, RefundOrder, RefundTerms, ShippingRule
 from workflows.definition import Place
 
 

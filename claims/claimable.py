@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from claims.models import Item, Order, OrderLine, Reclamation
-from claims.money import count, free_pieces, lowest, worth
+from claims.money.amounts import count, free_pieces, lowest, worth
 from claims.rules import Rules
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from claims import deductions, findings, new_orders, refunds
+from claims import new_orders
 from claims.incidents import settle_unknown
 from claims.models import Incident, Item, Refund, RefundShare, keep
+from claims.money import deductions, findings, refunds
+from claims.money.refund_terms import RefundTerms
 from claims.people import Actor
-from claims.refund_terms import RefundTerms
 from claims.refusals import Refused
 
 Input = Mapping[str, object]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from claims import approvals, attachments, cases, clock, findings, journal, refunded, refunds
+from claims import attachments, cases, clock, journal, refunded
 from claims.attachments import Upload
 from claims.cases import CaseRef
 from claims.changes import take_whole
@@ -20,7 +20,8 @@ from claims.constraints import said_of
 from claims.facts import facts_of
 from claims.may_fire import check_actor
 from claims.models import Effect, Item, JournalEntry, Reclamation
-from claims.money import decimals
+from claims.money import approvals, findings, refunds
+from claims.money.amounts import decimals
 from claims.people import Actor
 from claims.refusals import InvalidInput, Refused, Stale
 from claims.rules import Rules
@@ -79,9 +80,9 @@ def fire(
     The same `request_token` again does nothing and tells what was done the first time; for
     anything else than that it is refused. Raises
     Stale (the case is no longer at `seen_version`, or what waits for a second person is no longer
-    what `seen_proposal` says: see `claims.approvals.seen` and `claims.findings.seen`; an empty one
-    says that none was seen), InvalidInput (fields), NotAllowed (roles, second person, limits),
-    Refused (no line can be taken now, or money is not left), NotFound.
+    what `seen_proposal` says: see `claims.money.approvals.seen` and `claims.money.findings.seen`;
+    an empty one says that none was seen), InvalidInput (fields), NotAllowed (roles, second person,
+    limits), Refused (no line can be taken now, or money is not left), NotFound.
     """
     reclamation = cases.lock(session, [cases.reclamation_of(session, case)])
     [loaded] = reclamation.values()

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import approvals, cases, clock, clocks, journal
+from claims import cases, clock, clocks, journal
 from claims.cases import CaseRef
 from claims.changes import go_on
 from claims.door import finish_writing
 from claims.models import Item, JournalEntry, Reclamation, Staff
-from claims.money import count, free_pieces, lowest
+from claims.money import approvals
+from claims.money.amounts import count, free_pieces, lowest
+from claims.money.refunds import held_by_item
 from claims.people import Actor
-from claims.refunds import held_by_item
 from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
 from claims.rules import Rules
 from claims.sentences import changes_since

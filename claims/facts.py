@@ -8,9 +8,9 @@ from claims import allowances
 from claims.cases import earlier_claims
 from claims.items_seen import ItemsSeen
 from claims.models import Item, Reclamation
-from claims.money import to_major
+from claims.money.amounts import to_major
+from claims.money.refunds import held_by_item, left_on_payments, proposal, refundable
 from claims.people import Actor
-from claims.refunds import held_by_item, left_on_payments, proposal, refundable
 from claims.rules import Rules
 
 NOT_NOTED = datetime(9999, 12, 31, tzinfo=UTC)

@@ -6,10 +6,11 @@ Confirming is the workflow's own event, through `claims.door`. Callers commit.
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from claims import cases, clock, finding_references, findings
+from claims import cases, clock
 from claims.door import finish_writing
-from claims.findings import Truth
 from claims.models import Finding, Item, Reclamation, Refund
+from claims.money import finding_references, findings
+from claims.money.findings import Truth
 from claims.people import Actor
 from claims.refusals import InvalidInput, NotAllowed, NotFound, Refused
 from claims.rules import Rules
@@ -56,8 +57,8 @@ def reject(
 ) -> Finding:
     """Give up what was said; the refund stays unclear. Its finder takes it back by this.
 
-    `seen` is what `claims.findings.seen` gave when the page was made; Stale where it no longer
-    fits. Refused without a word why.
+    `seen` is what `claims.money.findings.seen` gave when the page was made; Stale where it no
+    longer fits. Refused without a word why.
     """
     refund = _locked(session, refund_id)
     finding = findings.standing(refund)

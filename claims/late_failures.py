@@ -14,8 +14,8 @@ from claims import cases, clock, journal
 from claims.door import finish_writing
 from claims.incidents import open_incident
 from claims.models import Discrepancy, Incident, RefundShare
+from claims.money.refunds import money
 from claims.people import Actor
-from claims.refunds import money
 
 LATE_FAILURE = "late-failure"
 DISCREPANCIES = ("reversed", "failed-late")

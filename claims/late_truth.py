@@ -12,12 +12,13 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from claims import cases, clock, findings, refunds
+from claims import cases, clock
 from claims.asking import MONEY
 from claims.concluding import conclude
 from claims.door import finish_writing
 from claims.incidents import settle_unknown
 from claims.models import Attempt, Effect, Json, Refund, RefundShare
+from claims.money import findings, refunds
 from claims.outcomes import ASK_AGAIN, Outcome
 from claims.people import Actor
 from claims.rules import Rules

@@ -1,7 +1,7 @@
 """Who may fire an event at a case: roles, the second person, and what is only for the engine."""
 
-from claims import approvals, refunds
 from claims.models import Item, Reclamation
+from claims.money import approvals, refunds
 from claims.people import Actor
 from claims.refusals import NotAllowed, Refused
 from workflows.definition import Definition, Event

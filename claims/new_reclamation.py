@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from claims import clocks, journal
 from claims.claimable import Wanted, holders
 from claims.models import Item, JournalHead, Order, Reclamation
-from claims.money import free_pieces, lowest
+from claims.money.amounts import free_pieces, lowest
 from claims.people import Actor
 from claims.rules import Rules
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from claims import splitting
 from claims.asking import MONEY
 from claims.models import Item
-from claims.refund_terms import RefundTerms
-from claims.refunds import proposal, refundable
+from claims.money import splitting
+from claims.money.refund_terms import RefundTerms
+from claims.money.refunds import proposal, refundable
 from claims.refusals import Refused
 from workflows.definition import Definition, Event
 

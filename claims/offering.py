@@ -6,24 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import (
-    allowances,
-    cases,
-    clock,
-    findings,
-    offered_refunds,
-    refunded,
-    splitting,
-)
+from claims import allowances, cases, clock, offered_refunds, refunded
 from claims.allowances import Allowance
 from claims.asking import MONEY
 from claims.facts import facts_of
 from claims.may_fire import check_second_person
 from claims.models import Item, Reclamation
-from claims.money import decimals
+from claims.money import findings, splitting
+from claims.money.amounts import decimals
+from claims.money.refund_terms import RefundTerms
+from claims.money.refunds import proposal
 from claims.people import Actor
-from claims.refund_terms import RefundTerms
-from claims.refunds import proposal
 from claims.refusals import NotAllowed, Refused
 from claims.rules import Rules
 from workflows.definition import Definition, Event, Transition

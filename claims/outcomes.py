@@ -5,10 +5,11 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from claims import findings, journal, refunds
+from claims import journal
 from claims.asking import MONEY
 from claims.incidents import open_incident
 from claims.models import Effect, Reclamation
+from claims.money import findings, refunds
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.steps import Happening

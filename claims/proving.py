@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from claims.choices import Choices
-from claims.limits import alone_up_to
+from claims.money.limits import alone_up_to
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.product.proving import prove_folder

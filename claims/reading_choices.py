@@ -7,10 +7,10 @@ from typing import cast, get_args
 
 from claims.calendars import Calendar
 from claims.choices import Choices, Reason, Resolution, Rule, ShopChoices
-from claims.limits import Limits, read_limits
+from claims.money.limits import Limits, read_limits
+from claims.money.reading_refund_terms import Known, read_deductions, read_shipping
+from claims.money.refund_terms import RefundOrder
 from claims.reading_calendars import read_calendar
-from claims.reading_refund_terms import Known, read_deductions, read_shipping
-from claims.refund_terms import RefundOrder
 from workflows.definition import Definition, Place, Subject
 from workflows.fields import Fields, is_name
 from workflows.problems import Findings, WorkflowProblems, did_you_mean

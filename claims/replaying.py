@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from claims.models import Item, Refund
-from claims.money import decimals
-from claims.refunds import money
+from claims.money.amounts import decimals
+from claims.money.refunds import money
 from claims.refusals import NotFound, Refused
 from claims.rehearsal import Given, ItemGiven, Rehearsal
 from claims.rehearsal.given import Person

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from claims.choices import Choices
 from claims.extensions import NO_EXTENSIONS, Extensions
 from claims.models import WorkflowVersion
-from claims.refund_abilities import RefundAbilities
-from claims.refund_terms import RefundTerms
+from claims.money.refund_abilities import RefundAbilities
+from claims.money.refund_terms import RefundTerms
 from workflows.catalogue import Catalogue
 from workflows.definition import Definition
 from workflows.engine import Engine

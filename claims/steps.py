@@ -10,11 +10,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from claims import allowances, approvals, asking, clocks, findings, journal, refunds
+from claims import allowances, asking, clocks, journal
 from claims.commands import CommandRun
 from claims.facts import facts_of
 from claims.models import Effect, Incident, Item, Reclamation
-from claims.money import decimals
+from claims.money import approvals, findings, refunds
+from claims.money.amounts import decimals
 from claims.people import CASE, Actor
 from claims.refusals import Refused
 from claims.rules import Rules

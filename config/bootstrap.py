@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.limits import alone_up_to
+from claims.money.limits import alone_up_to
 from claims.reading_choices import read_choices_file
 from claims.rules import Rules
 from config.doorbell import Doorbell

@@ -7,7 +7,7 @@ with one that declares others. Nothing here opens a connection.
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from config.settings import Settings
 
 REFUNDS: Mapping[str, RefundAbilities] = {

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask, request
 
-from claims.money import decimals, written
+from claims.money.amounts import decimals, written
 from web.database import database_now
 
 WORDS = Locale("en")

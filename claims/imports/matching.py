@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from claims.imports.claim_rows import Wish
 from claims.imports.mapping import MatchBy, Prices
 from claims.imports.values import BadValue
-from claims.refunds import money
+from claims.money.refunds import money
 
 NEVER_BOUGHT = "no purchase of this product by this customer"
 BOUGHT_LATER = "bought only after the claim"

@@ -14,7 +14,7 @@ from claims.imports.drafts import OrderDraft
 from claims.imports.mapping import ShopOfImport
 from claims.imports.runs import RefusedRow
 from claims.models import BusinessUnit, Order, OrderLine, Payment, Shop
-from claims.refunds import money
+from claims.money.refunds import money
 from claims.refusals import Refused
 
 DIFFERENT = "an order with this number is there already, and it is another one"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from claims.imports.mapping import Kind
 from claims.imports.runs import RefusedRow
-from claims.refunds import money
+from claims.money.refunds import money
 from claims.refusals import Refused
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from claims.imports.files import Row
 from claims.imports.mapping import Numbers, RowTest, Source
-from claims.money import decimals
+from claims.money.amounts import decimals
 
 LARGEST_QUANTITY = 1_000_000_000
 LARGEST_AMOUNT = 10**15

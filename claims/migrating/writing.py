@@ -84,7 +84,7 @@ def _write_cases(session: Session, moves: Sequence[Move]) -> None:
 
 
 def _bind_proposals(session: Session, moves: Sequence[Move]) -> None:
-    """What waits for approval goes on waiting, bound to the new version (`claims.approvals`).
+    """What waits for approval goes on waiting, bound to the new version (`claims.money.approvals`).
 
     An approver whose form is of before looks again; one that was void stays so.
     """

@@ -52,7 +52,7 @@ class Finding(Base):
     provider_reference: Mapped[str] = mapped_column(default="", server_default="")
     reason: Mapped[str]
     about: Mapped[Json]
-    """What the refund was made of when it was said; see `claims.findings`."""
+    """What the refund was made of when it was said; see `claims.money.findings`."""
     found_at: Mapped[Moment]
     found_by: Mapped[str]
     found_by_id: Mapped[int]

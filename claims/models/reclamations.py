@@ -163,7 +163,7 @@ class Item(Base):
     noted: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     """What extensions keep of it, under names with their prefix; see `claims.extending`."""
     deductions: Mapped[Json] = mapped_column(default=dict, server_default="{}")
-    """What is taken off its refund, by kind, in minor units; see `claims.deductions`."""
+    """What is taken off its refund, by kind, in minor units; see `claims.money.deductions`."""
     workflow: Mapped[str]
     workflow_hash: Mapped[str] = mapped_column(ForeignKey("workflow_versions.hash"))
     state: Mapped[str]

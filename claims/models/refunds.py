@@ -56,7 +56,7 @@ class Refund(Base):
     asked_by_id: Mapped[int | None]
     approved_by: Mapped[str | None]
     proposed: Mapped[Json] = mapped_column(default=dict, server_default="{}")
-    """Of a proposal: what it is made of, and who may not approve it; see `claims.approvals`."""
+    """Of a proposal: what it is made of, and who may not approve it (`claims.money.approvals`)."""
     cleared_at: Mapped[Moment | None]
     """When it was let go to be paid (or noted as settled outside); none while it is proposed."""
     cleared_by_id: Mapped[int | None]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from claims.models import BusinessUnit, Deadline, Item, Order, OrderLine, Reclamation, Shop, Staff
-from claims.money import worth
+from claims.money.amounts import worth
 from claims.queries import waiting
 from claims.queries.filters import Filters, conditions, tabs
 

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from claims.models import Refund, RefundShare, Transfer, TransferBatch
+from claims.money.transfers import WANTED
 from claims.refusals import NotFound
-from claims.transfers import WANTED
 
 SHOWN = 100
 COUNTED_TO = 10_000

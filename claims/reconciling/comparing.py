@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from claims.money.refunds import money
 from claims.reconciling.listed import Listed
-from claims.refunds import money
 
 Kind = Literal[
     "not-here",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from claims.refunded import OF_CUSTOMER
 from claims.rehearsal.given import Given
 from claims.rehearsal.moves import EVIDENCE, NUMBER

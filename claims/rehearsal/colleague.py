@@ -1,15 +1,15 @@
 """Whoever decides an unclear refund in a rehearsal is the second of two.
 
-What takes two people whatever a workflow says (`claims.findings`) is not what is tried out: a
+What takes two people whatever a workflow says (`claims.money.findings`) is not what is tried out: a
 colleague who is nobody else in the rehearsal has always said the same just before.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 
-from claims import findings
-from claims.findings import Truth
 from claims.models import Item
+from claims.money import findings
+from claims.money.findings import Truth
 from claims.offering import CaseOffer
 from claims.people import Actor
 

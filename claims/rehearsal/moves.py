@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from claims.offering import CaseOffer
 from claims.rehearsal.given import RECLAMATION, Person
 from claims.rehearsal.rehearsal import Rehearsal

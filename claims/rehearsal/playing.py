@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from claims.money import written
+from claims.money.amounts import written
 from claims.refusals import Refused
 from claims.rehearsal.coverage import Coverage
 from claims.rehearsal.given import RECLAMATION, Given

@@ -6,7 +6,7 @@ where the effect is not asked for or is settled.
 """
 
 from claims.asking import MONEY
-from claims.findings import DECIDES
+from claims.money.findings import DECIDES
 from workflows.definition import Definition, EffectUse, Transition
 
 

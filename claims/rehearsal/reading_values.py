@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from workflows.problems import Findings
 from workflows.reading_events import SPAN
 from workflows.source import Scalar

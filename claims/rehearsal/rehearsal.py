@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from claims import deadlines, edits, findings, outcomes
+from claims import deadlines, edits, outcomes
 from claims.asking import MONEY
 from claims.changes import look_again
 from claims.door import fire_loaded, fire_typed
 from claims.facts import facts_of
 from claims.incidents import UNKNOWN, open_incident, settle_unknown
 from claims.models import Deadline, Effect, Incident, Item, Reclamation
+from claims.money import findings
 from claims.offering import CaseOffer, offers_of
 from claims.outcomes import Outcome
 from claims.people import CLOCK, Actor, importer

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from claims.models import Deadline, Effect, Item, JournalEntry, Reclamation
-from claims.money import worth
-from claims.refunds import held_by_item
+from claims.money.amounts import worth
+from claims.money.refunds import held_by_item
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from claims.rehearsal.given import RECLAMATION, Given, ItemGiven, Person
 from claims.rehearsal.trials import (
     Answer,

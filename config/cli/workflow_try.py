@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from claims.money import decimals
+from claims.money.amounts import decimals
+from claims.money.refunds import money
 from claims.offering import CaseOffer
-from claims.refunds import money
 from claims.refusals import Refused
 from claims.rehearsal import RECLAMATION, Given, ItemGiven
 from claims.rehearsal.folder import NoReclamationWorkflow, rules_of

@@ -13,7 +13,7 @@ from claims.claiming import Filing, claim, file_claims
 from claims.door import CaseRef, Firing, fire_many
 from claims.edits import add_note, edit_reclamation
 from claims.models import Item, Order, OrderLine, Reclamation
-from claims.money import worth
+from claims.money.amounts import worth
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from claims import effects, transfers
+from claims import effects
 from claims.models import RefundShare
+from claims.money import transfers
 from claims.outside import Done, Refused
 from tasks.effects.job import Job
 from tasks.effects.next_step import share_reference

@@ -3,7 +3,7 @@
 from collections.abc import Container
 
 from claims.models import Effect, Refund, RefundShare
-from claims.refunds import goes_to_store_credit, money
+from claims.money.refunds import goes_to_store_credit, money
 from tasks.effects.history import is_adopted
 from tasks.effects.next_step import share_reference
 from tasks.providers.port import Found, RefundOrder

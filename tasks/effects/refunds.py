@@ -12,15 +12,16 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from claims import clock, effects, transfers
+from claims import clock, effects
 from claims.incarnations import restored_at
 from claims.incidents import open_incident, tell_once
 from claims.late_truth import Truth, WasPaid, ask_soon, settle_unknown_refund
 from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
+from claims.money import transfers
+from claims.money.refunds import goes_to_store_credit
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.reconciling.listed import Listed
-from claims.refunds import goes_to_store_credit
 from tasks.effects.by_hand import became_of_transfer
 from tasks.effects.elapsed import CLOCKS_DIFFER
 from tasks.effects.history import (

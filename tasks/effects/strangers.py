@@ -11,8 +11,8 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from claims.models import Attempt, Effect, Reclamation, Refund, RefundShare
+from claims.money.refunds import money
 from claims.reconciling.listed import Listed
-from claims.refunds import money
 
 OURS = "redress-"
 """So begins every reference that we ever gave to a provider (`claims.asking`)."""

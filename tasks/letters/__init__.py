@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from claims.money import written
+from claims.money.amounts import written
 
 LETTERS: Mapping[str, str] = {
     "return-label": "return-label.txt",

@@ -7,8 +7,8 @@ import sys
 import click
 import httpx
 
-from claims.money import decimals
-from claims.refunds import money
+from claims.money.amounts import decimals
+from claims.money.refunds import money
 from config.settings import Settings, SettingsProblem, load
 from tasks.providers.conformance import PaymentInTest, Trial, conform
 from tasks.providers.port import Provider

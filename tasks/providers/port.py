@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from claims.money.refund_abilities import RefundAbilities
 from claims.outside import Answer, Outcome
 from claims.reconciling.listed import Listed
-from claims.refund_abilities import RefundAbilities
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from config.payment_providers import REFUNDS
 from config.settings import Settings
 from tasks.providers.manual.adapter import Manual

@@ -17,11 +17,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from claims import approvals, edits, new_reclamation, refunds
+from claims import edits, new_reclamation
 from claims.catalogue import CATALOGUE
 from claims.claimable import Wanted
 from claims.door import fire_typed
 from claims.models import Item, Order, OrderLine, Payment, Refund, Shop
+from claims.money import approvals, refunds
 from claims.new_reclamation import NewClaim
 from claims.people import Actor
 from claims.reading_choices import read_choices_file

@@ -9,7 +9,7 @@ from claims import cases
 from claims.claimable import Wanted, claimable
 from claims.claiming import claim
 from claims.models import Item, Reclamation
-from claims.money import count
+from claims.money.amounts import count
 from claims.refusals import NotAllowed, Refused
 from claims.rules import Rules
 from tests.support.cases import AGENT, LEAD, WAREHOUSE, claim_first, press

@@ -8,7 +8,7 @@ from claims.claimable import Wanted
 from claims.claiming import claim
 from claims.edits import add_note, edit_item, edit_reclamation
 from claims.models import Deadline, Item, JournalEntry, Reclamation
-from claims.money import count
+from claims.money.amounts import count
 from claims.refusals import InvalidInput, NotAllowed, Refused, Stale
 from claims.rules import Rules
 from tests.support.cases import AGENT, FINANCE, LEAD, WAREHOUSE, claim_first, press, work_off

@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from claims import approvals, may_fire, refunds
+from claims import may_fire
 from claims.door import CaseRef, fire
 from claims.edits import edit_item
 from claims.models import Item
+from claims.money import approvals, refunds
 from claims.people import Actor
 from claims.refusals import NotAllowed, Refused, Stale
 from claims.rules import Rules

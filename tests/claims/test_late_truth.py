@@ -9,7 +9,7 @@ from claims import clock, effects, late_truth
 from claims.late_truth import Truth, WasNotPaid, WasPaid
 from claims.models import Effect, Incident, Item, JournalEntry, Refund
 from claims.rules import Rules
-from tests.claims.test_unclear_refunds import decided, given_up
+from tests.claims.money.test_unclear_refunds import decided, given_up
 from tests.support.cases import AGENT, press
 
 FOUND = WasPaid("found-1")

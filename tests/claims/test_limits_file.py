@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.limits import Limits, alone_up_to, read_limits
+from claims.money.limits import Limits, alone_up_to, read_limits
 from workflows.problems import Findings
 from workflows.source import read_source
 

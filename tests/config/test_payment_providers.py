@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from config import health, payment_providers
 from config.payment_providers import (
     REFUNDS,

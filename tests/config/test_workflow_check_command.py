@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from claims.rules import Rules
 from config.cli import main
 from config.payment_providers import REFUNDS

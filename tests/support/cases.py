@@ -6,11 +6,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from claims import clock, effects, finding_out, findings
+from claims import clock, effects, finding_out
 from claims.claimable import Wanted
 from claims.claiming import Filing, claim, file_claims
 from claims.door import CaseRef, Fired, fire
 from claims.models import Effect, Finding, Item, Order, Reclamation
+from claims.money import findings
 from claims.people import Actor
 from claims.refusals import Refused
 from claims.rules import Rules

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from claims.choices import Resolution
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from claims.rules import Rules
 
 

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, text
 
 from claims.models import Discrepancy, Effect
+from claims.money.refund_abilities import RefundAbilities
 from claims.outside import Done
 from claims.reconciling import keeping
 from claims.reconciling.keeping import AGREES_NOW
 from claims.reconciling.listed import Listed
-from claims.refund_abilities import RefundAbilities
 from tasks.effects.carry_out import carry_out_next
 from tasks.providers.port import Abilities, Absent, ListPage, RefundOrder
 from tasks.reconciling import reconcile_now

@@ -6,10 +6,10 @@ import io
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import store_credit
 from claims.models import Order
+from claims.money import store_credit
 from claims.rules import Rules
-from tests.claims.test_store_credit import TEN, a_balance, asked, settle
+from tests.claims.money.test_store_credit import TEN, a_balance, asked, settle
 from tests.support.cases import FINANCE
 from tests.support.shop import an_order
 from tests.support.terms import with_resolution

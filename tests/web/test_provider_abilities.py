@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from claims.rules import Rules
 from config.bootstrap import Redress
 from tests.support.cases import claim_first

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import effects, transfers
+from claims import effects
 from claims.models import RefundShare, Transfer
+from claims.money import transfers
 from claims.rules import Rules
 from tests.support.cases import AGENT, claim_first, press
 from tests.support.shop import Line, an_order

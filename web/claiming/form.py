@@ -12,7 +12,7 @@ from claims import cases
 from claims.choices import Choices
 from claims.claimable import Claimable, claimable
 from claims.models import Order, Reclamation
-from claims.money import bounds, free_pieces
+from claims.money.amounts import bounds, free_pieces
 from claims.queries.people import active_staff
 from claims.refusals import NotFound
 from web.claiming.typed import PRIORITIES, Typed, TypedLine

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from claims.queries.credit import Balance, Place, balances
 from web.reclamations.export import harmless
 

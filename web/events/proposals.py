@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from claims import findings
 from claims.asking import MONEY
 from claims.models import Finding, Item, Refund
+from claims.money import findings
 from web.events.undoing import effects_of
 from web.workflows.labels import Labels
 from workflows.definition import Event

@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from claims import approvals
 from claims.door import fire
 from claims.models import Item
+from claims.money import approvals
 from claims.refusals import InvalidInput, NotAllowed, NotFound, Refused
 from web.database import redress, transaction
 from web.events import many

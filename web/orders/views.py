@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from claims import store_credit
+from claims.money import store_credit
 from claims.queries import orders, people
 from web.database import redress, transaction
 from web.orders.addresses import cursor_from, cursor_text, filters_from

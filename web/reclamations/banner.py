@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from claims import findings
 from claims.models import Refund
+from claims.money import findings
 from claims.people import ROLES, Actor
 from claims.queries.case import Case
 from web.workflows.labels import the

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from claims.queries.filters import Filters
 from claims.queries.reclamations import Cursor, ReclamationRow, page
 from claims.rules import Rules

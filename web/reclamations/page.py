@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from claims import attachments, store_credit
+from claims import attachments
 from claims.models import Attachment, Item, Reclamation
+from claims.money import store_credit
+from claims.money.refund_terms import RefundTerms
+from claims.money.refundable import Refundable, refundable
 from claims.offering import CaseOffer, CaseOffers, offers
 from claims.people import Actor
 from claims.queries import case as cases
 from claims.queries.case import Case
 from claims.queries.reclamations import neighbours
-from claims.refund_terms import RefundTerms
-from claims.refundable import Refundable, refundable
 from claims.rules import Rules
 from web.badges import Badge
 from web.reclamations.addresses import filters_in

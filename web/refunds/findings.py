@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from claims import findings
 from claims.finding_out import who_may_say
 from claims.models import Finding, Refund
+from claims.money import findings
 from claims.offering import CaseOffer, offers
 from claims.people import Actor
 from claims.rules import Rules

@@ -4,10 +4,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from claims import cases, findings
+from claims import cases
 from claims.finding_out import propose, reject, waiting_for
+from claims.money import findings
+from claims.money.refunds import refundable
 from claims.queries import refunds
-from claims.refunds import refundable
 from claims.refusals import InvalidInput, NotAllowed, NotFound, Refused
 from web.database import redress, transaction
 from web.navigation import COUNTS

@@ -1,8 +1,8 @@
 """Words for people and tones of refunds and of their shares."""
 
 from claims.models import Refund, RefundShare
+from claims.money.refunds import goes_to_store_credit
 from claims.queries.refunds import STATUSES
-from claims.refunds import goes_to_store_credit
 from web.badges import Badge
 from workflows.definition import Tone
 

@@ -16,11 +16,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from claims import transfers
+from claims.money import transfers
+from claims.money.transfer_files import Debtor, Form, read_bank_file
+from claims.money.transfers_booked import mark_booked
 from claims.queries import transfers as listed
 from claims.refusals import NotFound, Refused
-from claims.transfer_files import Debtor, Form, read_bank_file
-from claims.transfers_booked import mark_booked
 from web.database import redress, transaction
 from web.security.current import current_actor, require_roles
 from web.tabs import tabs_for

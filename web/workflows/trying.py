@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from werkzeug.datastructures import MultiDict
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 from claims.offering import CaseOffer
 from claims.people import ROLES
 from claims.refusals import NotFound, Refused

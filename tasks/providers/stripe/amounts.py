@@ -5,7 +5,7 @@ has hundredths by ISO); ISK and UGX are counted in hundredths that are always no
 counted in thousandths whose last digit is nought.
 """
 
-from claims.money import decimals
+from claims.money.amounts import decimals
 
 WHOLE = frozenset(
     "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()  # noqa: SIM905

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import clock, deadlines, door, edits, effects, finding_out, findings
+from claims import clock, deadlines, door, edits, effects, finding_out
 from claims.cases import CaseRef
 from claims.claimable import Wanted
 from claims.claiming import claim
 from claims.late_truth import Truth, WasNotPaid, WasPaid, settle_unknown_refund
 from claims.models import Attempt, Deadline, Effect, Item, Reclamation, RefundShare
+from claims.money import findings
 from claims.outside import IN_FLIGHT
 from claims.people import Actor, importer
 from claims.refusals import Refused

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from claims import concluding, effects, incidents, late_truth, outcomes
-from claims import refunds as claims_refunds
 from claims.models import Effect, Refund
+from claims.money import refunds as claims_refunds
 from claims.outside import NotBegun, Refused, Unknown
 from tasks import sweep
 from tasks.effects import carry_out, history, job, next_step, refunds

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from claims.refund_abilities import RefundAbilities
+from claims.money.refund_abilities import RefundAbilities
 from tasks.providers.port import Abilities
 from tasks.providers.sending import Answered
 from tests.storms.simulation.stage import Actor, Stage, chosen

@@ -10,12 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import transfers
 from claims.models import Transfer, TransferBatch
+from claims.money import transfers
+from claims.money.transfer_files import Debtor, read_bank_file
+from claims.money.transfers_booked import mark_booked
 from claims.people import Actor
 from claims.refusals import Refused
-from claims.transfer_files import Debtor, read_bank_file
-from claims.transfers_booked import mark_booked
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
 from tests.tasks.desk import PRICE, Desk

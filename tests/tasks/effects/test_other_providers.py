@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from claims import concluding, transfers
+from claims import concluding
 from claims.extensions import Extensions
 from claims.models import Effect, Transfer
+from claims.money import transfers
+from claims.money.refund_abilities import RefundAbilities
 from claims.outside import Done, Outcome, Refused, Unknown
 from claims.queries import transfers as queries
-from claims.refund_abilities import RefundAbilities
 from claims.refusals import Refused as RefusedHere
 from tasks.effects.carry_out import carry_out_next
 from tasks.providers.port import Abilities, Absent, Finding, Found, RefundOrder

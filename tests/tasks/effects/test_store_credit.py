@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from claims import store_credit
 from claims.models import Effect, Order
+from claims.money import store_credit
 from tasks.effects.carry_out import carry_out_next
 from tasks.workshop import Workshop
 from tests.support.terms import with_resolution

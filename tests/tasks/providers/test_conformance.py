@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from claims.money.refund_abilities import RefundAbilities
 from claims.outside import Done, Outcome, Refused
 from claims.reconciling.listed import Listed
-from claims.refund_abilities import RefundAbilities
 from tasks.providers.conformance import PaymentInTest, Trial, conform
 from tasks.providers.port import (
     Abilities,

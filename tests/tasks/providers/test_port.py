@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 
+from claims.money.refund_abilities import RefundAbilities
 from claims.outside import Outcome, Refused
-from claims.refund_abilities import RefundAbilities
 from config.payment_providers import REFUNDS
 from config.settings import Settings, SettingsProblem, settings_from
 from tasks.providers.port import Absent, Finding, RefundOrder
