@@ -1,12 +1,21 @@
 """The tables' version, and the rights of the two roles."""
 
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 
+from claims.incarnations import restored_at
 from config import migrations
+from config.local.account import server_account
+from config.local.binaries import postgres_programs
 from config.local.postgres import APPLICATION, OWNER, SUPERUSER, LocalPostgres
 
 
@@ -67,3 +76,49 @@ def test_a_missing_role_is_made_with_the_password_of_its_address(
     assert row is not None
     assert row[:2] == (True, False)
     assert row[2].startswith("SCRAM-SHA-256$")
+
+
+def noted(cluster: LocalPostgres, name: str) -> datetime | None:
+    """When the rows noticed that they were restored; notes where they live."""
+    engine = create_engine(cluster.url(APPLICATION, name))
+    try:
+        with Session(engine) as session, session.begin():
+            return restored_at(session)
+    finally:
+        engine.dispose()
+
+
+def run(cluster: LocalPostgres, program: str, *arguments: str) -> None:
+    programs = postgres_programs(server_account(), cluster.home)
+    subprocess.run([programs / program, *arguments], capture_output=True, check=True)
+
+
+def test_a_dump_that_is_put_back_into_its_own_database_is_noticed(
+    cluster: LocalPostgres, empty: str, tmp_path: Path
+) -> None:
+    migrations.migrate(cluster.url(OWNER, empty), APPLICATION)
+    before = noted(cluster, empty)
+    dump, there = str(tmp_path / "dump"), cluster.url(SUPERUSER, empty).replace("+psycopg", "")
+
+    run(cluster, "pg_dump", "--format=custom", f"--file={dump}", there)
+    run(cluster, "pg_restore", "--clean", "--exit-on-error", f"--dbname={there}", dump)
+
+    assert before is None
+    assert noted(cluster, empty) is not None
+
+
+def test_rows_that_are_brought_up_to_date_were_not_restored(
+    cluster: LocalPostgres, empty: str
+) -> None:
+    engine = create_engine(cluster.url(OWNER, empty))
+    with engine.connect() as connection:
+        command.upgrade(migrations._config(connection), "0016")
+        connection.execute(
+            text("INSERT INTO incarnations VALUES (redress_identity(), redress_now())")
+        )
+        connection.commit()
+    engine.dispose()
+
+    migrations.migrate(cluster.url(OWNER, empty), APPLICATION)
+
+    assert noted(cluster, empty) is None
