@@ -13,9 +13,9 @@ from claims import cases, clock, late_truth, provider_events
 from claims.incidents import tell_once
 from claims.late_failures import note_late_failure
 from claims.models import Attempt, Effect, Refund, RefundShare
-from claims.money.refunds import money
+from claims.money.refunds import money, share_reference
 from claims.provider_events import Hint
-from tasks.effects.next_step import share_key, share_reference
+from tasks.effects.next_step import share_key
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.workshop import Workshop
 

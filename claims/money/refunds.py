@@ -44,6 +44,7 @@ __all__ = [
     "refundable",
     "release",
     "settle_paid",
+    "share_reference",
     "unclear",
 ]
 
@@ -172,6 +173,11 @@ def _split(refund: Refund, amount: int, terms: RefundTerms, at: datetime, way: s
 def goes_to_store_credit(share: RefundShare) -> bool:
     """Whether our own database pays it, as store credit, and no provider is asked."""
     return share.way == STORE_CREDIT
+
+
+def share_reference(effect_key: str, position: int) -> str:
+    """What the provider knows a share by, whichever idempotency key it was asked for under."""
+    return f"{effect_key}-{position}"
 
 
 def release(refund: Refund, status: str, at: datetime, paid: Collection[RefundShare] = ()) -> None:

@@ -13,7 +13,7 @@ from claims.reconciling.listed import Listed
 
 CHUNK = 2000
 REFERENCE = Effect.key + "-" + cast(RefundShare.position, String)
-"""As the provider was given it (`tasks.effects.next_step.share_reference`)."""
+"""As the provider was given it (`claims.money.refunds.share_reference`)."""
 TRIED = (
     select(func.min(Attempt.at).label("first"), func.max(Attempt.answered_at).label("last"))
     .where(Attempt.effect_id == Effect.id, Attempt.share_id == RefundShare.id)

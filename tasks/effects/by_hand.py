@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 from claims import effects
 from claims.models import RefundShare
 from claims.money import transfers
+from claims.money.refunds import share_reference
 from claims.outside import Done, Refused
 from tasks.effects.job import Job
-from tasks.effects.next_step import share_reference
 
 LOOK_AT_THE_LIST = timedelta(days=1)
 """Whoever marks a transfer wakes the refund at once; this is for what nobody should rely on."""

@@ -59,11 +59,6 @@ class AskPerson:
 Step = Call | LookUp | AskPerson
 
 
-def share_reference(effect_key: str, position: int) -> str:
-    """What the provider knows the share by, whichever key it was asked for under."""
-    return f"{effect_key}-{position}"
-
-
 def share_key(effect_key: str, position: int, generation: int) -> str:
     """The idempotency key of a share; a new generation only where the last is surely absent."""
     said = f"{effect_key}\n{position}\n{generation}"

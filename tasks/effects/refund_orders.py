@@ -3,9 +3,8 @@
 from collections.abc import Container
 
 from claims.models import Effect, Refund, RefundShare
-from claims.money.refunds import goes_to_store_credit, money
+from claims.money.refunds import goes_to_store_credit, money, share_reference
 from tasks.effects.history import is_adopted
-from tasks.effects.next_step import share_reference
 from tasks.providers.port import Found, RefundOrder
 
 

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from claims import provider_events
 from claims.late_failures import LATE_FAILURE, note_late_failure
 from claims.models import Effect, Incident, JournalEntry, ProviderEvent
+from claims.money.refunds import share_reference
 from claims.provider_events import Told
 from tasks.effects.carry_out import carry_out_next
-from tasks.effects.next_step import share_reference
 from tasks.provider_events import follow_next
 from tasks.sweep import sweep
 from tasks.workshop import Workshop

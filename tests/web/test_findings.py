@@ -54,6 +54,7 @@ def test_what_one_says_another_confirms(
 ) -> None:
     said = finance.press(finance.open(address), PAID, action="/findings")
     assert "A second person confirms or rejects it." in said.text
+    assert "it is known as redress-" in said.text
     assert "Finn found that it was paid (re_77): Seen in its ledger" in said.text
     assert said.values("//a[contains(., 'Confirm')]/@href") == []
     assert "you said yourself what is to be confirmed" in said.text

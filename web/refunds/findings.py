@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from claims.finding_out import who_may_say
 from claims.models import Finding, Refund
 from claims.money import findings
+from claims.money.refunds import goes_to_store_credit, share_reference
 from claims.offering import CaseOffer, offers
 from claims.people import Actor
 from claims.rules import Rules
@@ -35,6 +36,8 @@ class FindingsCard:
     is_own: bool
     who: str
     """Whom its workflow lets decide, at the start of a sentence: `Finance or a lead`."""
+    known_as: Sequence[str]
+    """What the provider or the bank knows each share by that nobody knows of."""
     confirming: CaseOffer | None
     """The event that confirms what was said; None where the case knows none now."""
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +65,7 @@ def findings_card(
         may_reject=waiting is not None and (holds or is_own),
         is_own=is_own,
         who=_first_capital(" or ".join(the(role) for role in sorted(may))),
+        known_as=_known_as(refund),
         confirming=_confirming(session, rules, refund, waiting, actor),
         typed=typed,
         errors=errors,
@@ -70,6 +74,15 @@ def findings_card(
 
 def ending(finding: Finding) -> Badge:
     return ENDINGS[finding.ending]
+
+
+def _known_as(refund: Refund) -> list[str]:
+    key = refund.effect.key if refund.effect else ""
+    return [
+        share.transfer.reference if share.transfer else share_reference(key, share.position)
+        for share in refund.shares
+        if share.status == "held" and not goes_to_store_credit(share)
+    ]
 
 
 def _first_capital(words: str) -> str:

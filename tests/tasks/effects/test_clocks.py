@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from claims.models import Effect
+from claims.money.refunds import share_reference
 from tasks.effects.carry_out import carry_out_next
-from tasks.effects.next_step import share_reference
 from tasks.workshop import Workshop
 from tests.support.loopback import http
 from tests.tasks.desk import PRICE, Desk
