@@ -178,6 +178,11 @@ def _settle(session: Session, transfer_id: int, status: str, actor: Actor, word:
     transfer, now = _locked(session, transfer_id), clock.now(session)
     if transfer.status in {"paid", "refused"}:
         raise Refused(f"{transfer.settled_by} has marked {transfer.reference} {transfer.status}.")
+    if effect is not None and effect.status == "unknown":
+        raise Refused(
+            f"People are deciding what became of the refund that {transfer.reference} pays. Say on "
+            "its page what the bank did, and a second person confirms it."
+        )
     if effect is None or effect.status != "waiting":
         raise Refused(f"Nobody waits for {transfer.reference} any more; its refund is settled.")
     transfer.status, transfer.word = status, word[:200]

@@ -229,7 +229,7 @@ def test_a_worker_without_the_settings_of_a_provider_leaves_what_has_begun_to_ot
 def test_where_no_worker_has_the_settings_for_a_day_people_decide(
     desk: Desk, workshop: Workshop
 ) -> None:
-    effect, _ = a_refund_by_transfer_and_card(desk, workshop)
+    effect, transfer = a_refund_by_transfer_and_card(desk, workshop)
     export(desk)
     for _ in range(5):
         desk.pass_time(timedelta(hours=13))
@@ -238,6 +238,11 @@ def test_where_no_worker_has_the_settings_for_a_day_people_decide(
     seen = desk.see(effect)
     assert (seen.status, seen.state) == ("unknown", "refund-unclear")
     assert seen.incidents == ["provider-missing", "effect-unknown"]
+    with (
+        pytest.raises(RefusedHere, match="Say on its page what the bank did"),
+        desk.sessions.begin() as session,
+    ):
+        transfers.mark_paid(session, transfer, FINANCE)
 
 
 def test_the_bank_is_not_told_to_pay_what_people_are_deciding(
