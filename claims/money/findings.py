@@ -98,8 +98,10 @@ def note(
         found_by=actor.name,
         found_by_id=actor.staff_id,
     )
+    # Before anything is read: a read flushes, and would meet a row that is in no session.
+    keep(finding, refund)
     _tell(finding, actor, at, "found", f"Found that {said(finding)}. A second person decides.")
-    return keep(finding, refund)
+    return finding
 
 
 def said(finding: Finding) -> str:

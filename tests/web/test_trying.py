@@ -15,10 +15,13 @@ Sessions = sessionmaker[Session]
 
 
 def counted_rows(sessions: Sessions) -> Mapping[str, int]:
+    """How many rows each table has, but for the one in which a server of other tests says that it
+    is still there."""
     with sessions.begin() as session:
         return {
             table.name: session.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()
             for table in Base.metadata.sorted_tables
+            if table.name != "running_processes"
         }
 
 

@@ -72,6 +72,20 @@ def test_what_one_person_says_settles_nothing(session: Session, rules: Rules, it
     assert "it was paid (at-the-bank" in last.input["sentence"]
 
 
+def test_it_is_said_of_a_refund_of_which_nothing_else_is_loaded(
+    session: Session, item: Item
+) -> None:
+    refund_id = the_refund(item).id
+    session.flush()
+    session.expunge_all()
+    refund = session.get_one(Refund, refund_id)
+
+    finding = findings.note(refund, "paid", "re_1", "Seen.", LEAD, clock.now(session))
+
+    session.flush()
+    assert refund.findings == [finding]
+
+
 def test_a_second_person_confirms_it_and_the_reference_is_kept(
     session: Session, rules: Rules, item: Item
 ) -> None:
