@@ -511,11 +511,11 @@ def _gives_up_at_once(patch: Patch) -> None:
 def unknown_is_released(patch: Patch, world: World) -> None:
     real = outcomes._settle_refund
 
-    def settle(effect: Any, outcome: str, at: Any) -> None:
+    def settle(effect: Any, outcome: str, word: str, actor: Any, at: Any) -> None:
         if outcome == "unknown":
             claims_refunds.release(effect.refund, "refused", at)
         else:
-            real(effect, outcome, at)
+            real(effect, outcome, word, actor, at)
 
     patch.setattr(outcomes, "_settle_refund", settle)
     _gives_up_at_once(patch)
