@@ -16,7 +16,12 @@ from workflows.reading import read
 from workflows.rule import Rule
 from workflows.rules import RULES
 
-READERS = ("reading_choices.py", "reading_calendars.py", "limits.py", "reading_refund_terms.py")
+READERS = (
+    "reading_choices.py",
+    "reading_calendars.py",
+    "money/limits.py",
+    "money/reading_refund_terms.py",
+)
 
 
 @cache
