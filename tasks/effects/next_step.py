@@ -112,13 +112,13 @@ def next_step(
 def is_last_word(tried: Sequence[Tried], refused: Tried, abilities: Abilities) -> bool:
     """Whether a refusal tells of all that was asked for under its key.
 
-    It tells nothing of a call that may have reached the provider after it: where refusals are not
-    stored under the key, such a late one is decided anew, and may be paid, or is known to be. A
+    Where refusals are not kept under the key it tells nothing of a call that may have reached the
+    provider after it: such a late one is decided anew, and may be paid, or is known to be. A
     look-up that finds the refund failed has found what the call itself became.
     """
     if any(attempt.result == "done" for attempt in tried):
         return False
-    if refused.action == "look-up":
+    if refused.action == "look-up" or abilities.keeps_refusals:
         return True
     wait = on_its_way_for(tried, refused.key, refused.at, abilities, refused.machine)
     return wait <= timedelta(0)

@@ -97,6 +97,9 @@ class Abilities:
     where pages look before a refund is asked for."""
     lists: bool = False
     """Whether it tells all refunds since a moment (`ListsRefunds`), to be reconciled with ours."""
+    keeps_refusals: bool = False
+    """Whether a refusal is kept under the key: the same request is refused as well if it arrives
+    later."""
     ends_with_errors: bool = False
     """Whether a request that was answered with a server error has surely ended. Otherwise what a
     look-up does not find at once may still come of it."""

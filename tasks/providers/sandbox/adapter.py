@@ -27,6 +27,7 @@ from tasks.providers.sending import Sender
 ABILITIES = Abilities(
     key_lifetime=timedelta(hours=24),
     replays_stored_errors=True,
+    keeps_refusals=True,
     ends_with_errors=True,
     looks_up=True,
     refunds=REFUNDS["sandbox"],

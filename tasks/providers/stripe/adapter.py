@@ -43,6 +43,7 @@ MOST_REFUNDS = 1000
 ABILITIES = Abilities(
     key_lifetime=timedelta(hours=24),
     replays_stored_errors=True,
+    keeps_refusals=True,  # docs.stripe.com/error-low-level: whatever came of it, once it began
     looks_up=True,
     refunds=REFUNDS["stripe"],
     lists=True,

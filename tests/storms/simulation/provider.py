@@ -75,7 +75,8 @@ class Book:
             return kept[1], kept[2]
         status, body = self._decide(key, asked, wrong)
         keeps_errors = self.abilities.replays_stored_errors and wrong != "error-before"
-        if status == 201 or keeps_errors:
+        keeps = self.abilities.keeps_refusals if status == 402 else keeps_errors
+        if status == 201 or keeps:
             self.answers[key] = (said, status, body, now)
         return status, body
 
@@ -281,6 +282,7 @@ def abilities(kind: str) -> Abilities:
     return Abilities(
         key_lifetime=timedelta(hours=24) if keeps else None,
         replays_stored_errors="stored" in kind,
+        keeps_refusals="stored" in kind,
         ends_with_errors="ends" in kind,
         looks_up=looks,
         refunds=RefundAbilities(),

@@ -1,5 +1,6 @@
 """Which late word may settle a share, and which may not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from claims.models import Attempt, Effect, RefundShare
@@ -49,7 +50,10 @@ def test_a_late_refusal_does_not_settle_what_was_asked_for_again_under_a_new_key
 def test_a_late_refusal_does_not_settle_what_is_asked_for_again_meanwhile() -> None:
     effect = tried(("k1", "refused", "no"), ("k1", None, ""))
 
-    assert settled_by_late_word(effect, SHARE, ABILITIES) is None
+    forgetful = replace(ABILITIES, keeps_refusals=False)
+
+    assert settled_by_late_word(effect, SHARE, forgetful) is None
+    assert settled_by_late_word(effect, SHARE, ABILITIES) == Refused("no", {})
 
 
 def test_a_late_done_beside_a_newer_key_may_be_paid_twice() -> None:

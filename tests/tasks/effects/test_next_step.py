@@ -19,7 +19,8 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 FIRST, SECOND = share_key("e", 1, 1), share_key("e", 1, 2)
 NOTHING = timedelta(0)
 KEEPS_NO_ERRORS = replace(ABILITIES, replays_stored_errors=False)
-GOES_ON = replace(ABILITIES, ends_with_errors=False)
+FORGETFUL = replace(ABILITIES, keeps_refusals=False)
+GOES_ON = replace(FORGETFUL, ends_with_errors=False)
 
 
 def call(result: str | None, *, ago: timedelta = timedelta(seconds=30), **more: object) -> Tried:
@@ -135,13 +136,14 @@ def test_a_refusal_is_the_last_word_only_where_no_other_call_may_come_after_it()
 
     answered = call("unknown", ago=timedelta(minutes=6), answered=True)
 
-    assert is_last_word([refused], refused, ABILITIES)
-    assert is_last_word([long_before, refused], refused, ABILITIES)
-    assert is_last_word([answered, refused], refused, ABILITIES)
+    assert is_last_word([refused], refused, FORGETFUL)
+    assert is_last_word([long_before, refused], refused, FORGETFUL)
+    assert is_last_word([answered, refused], refused, FORGETFUL)
     assert not is_last_word([answered, refused], refused, GOES_ON)
-    assert is_last_word([shortly_before, looked("refused")], looked("refused"), ABILITIES)
-    assert not is_last_word([shortly_before, refused], refused, ABILITIES)
-    assert not is_last_word([refused, later], refused, ABILITIES)
+    assert is_last_word([shortly_before, looked("refused")], looked("refused"), FORGETFUL)
+    assert not is_last_word([shortly_before, refused], refused, FORGETFUL)
+    assert not is_last_word([refused, later], refused, FORGETFUL)
+    assert is_last_word([refused, later], refused, ABILITIES)
 
 
 def test_a_refusal_is_not_the_last_word_beside_what_is_known_to_be_paid() -> None:

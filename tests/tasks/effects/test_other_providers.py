@@ -76,6 +76,35 @@ def live_elsewhere_before(desk: Desk) -> None:
         session.execute(text("INSERT INTO incarnations VALUES ('another', redress_now())"))
 
 
+def test_a_refusal_waits_while_a_request_made_before_may_still_arrive_and_be_paid(
+    desk: Desk, workshop: Workshop
+) -> None:
+    provider = elsewhere()
+    provider.befalls = lambda _order, number: (
+        Unknown("No answer.") if number == 1 else Refused("Try again later.")
+    )
+    shop, effect = at(workshop, provider), desk.ask_refund()
+
+    carry_out_next(shop, effect)
+    desk.pass_time(timedelta(minutes=1), for_provider=False)
+    carry_out_next(shop, effect)
+    refused = desk.see(effect)
+    desk.pass_time(timedelta(minutes=13), for_provider=False)
+    carry_out_next(shop, effect)
+    still = desk.see(effect)
+    desk.pass_time(timedelta(minutes=3), for_provider=False)
+    carry_out_next(shop, effect)
+    seen = desk.see(effect)
+
+    assert refused == still
+    assert (refused.status, refused.shares) == ("waiting", [(PRICE, "held")])
+    assert refused.word == (
+        "Try again later. A request made before may still be on its way; asked again."
+    )
+    assert seen.attempts == [("call", "unknown"), ("call", "refused"), ("call", "refused")]
+    assert (seen.status, seen.shares) == ("refused", [(PRICE, "refused")])
+
+
 def test_a_refusal_does_not_free_what_another_worker_has_heard_was_paid(
     desk: Desk, workshop: Workshop
 ) -> None:

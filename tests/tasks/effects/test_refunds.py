@@ -125,36 +125,6 @@ def test_a_refusal_fires_refused_and_frees_the_money(desk: Desk, workshop: Works
     assert (seen.refund, seen.shares) == ("refused", [(PRICE, "refused")])
 
 
-def test_a_refusal_waits_while_a_request_made_before_may_still_arrive_and_be_paid(
-    desk: Desk, workshop: Workshop
-) -> None:
-    desk.misbehave({"kind": "drop-before"}, {"kind": "refuse", "reason": "Try again later."})
-    effect = desk.ask_refund()
-
-    carry_out_next(workshop, effect)
-    desk.pass_time(timedelta(minutes=1))
-    carry_out_next(workshop, effect)
-    refused = desk.see(effect)
-    desk.pass_time(timedelta(minutes=13))
-    carry_out_next(workshop, effect)
-    still = desk.see(effect)
-    desk.pass_time(timedelta(minutes=2))
-    carry_out_next(workshop, effect)
-    seen = desk.see(effect)
-
-    assert refused == still
-    assert (refused.status, refused.state, refused.shares) == (
-        "waiting",
-        "refunding",
-        [(PRICE, "held")],
-    )
-    assert refused.word == (
-        "Try again later. A request made before may still be on its way; asked again."
-    )
-    assert seen.attempts == [("call", "unknown"), ("call", "refused"), ("call", "refused")]
-    assert (seen.status, seen.shares) == ("refused", [(PRICE, "refused")])
-
-
 def test_a_refusal_of_a_later_share_keeps_what_was_paid_and_frees_the_rest(
     desk: Desk, workshop: Workshop
 ) -> None:
