@@ -21,6 +21,7 @@ from tasks.workshop import Workshop
 
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 3600.0
+SHORT_WAITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,13 @@ def postpone_or_stop(
 
 
 def back_off(tries: int, asked_seconds: float | None = None) -> timedelta:
-    """Three times as long after each try, never all at once, never less than what was asked."""
-    seconds = min(FIRST_WAIT_SECONDS * 3.0 ** (tries - 1), LONGEST_WAIT_SECONDS)
+    """Longer after each try, never all at once, never less than what was asked.
+
+    Twice as long at first, so that what meets a provider that starts anew waits seconds; from the
+    fifth try on three times, so that the last of them outlasts hours.
+    """
+    doubled, tripled = min(tries - 1, SHORT_WAITS), max(tries - 1 - SHORT_WAITS, 0)
+    seconds = min(FIRST_WAIT_SECONDS * 2.0**doubled * 3.0**tripled, LONGEST_WAIT_SECONDS)
     least = min(asked_seconds or 0.0, LONGEST_WAIT_SECONDS)
     return timedelta(seconds=max(seconds, least) * random.uniform(1.0, 1.5))  # noqa: S311 - jitter
 

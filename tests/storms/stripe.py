@@ -30,7 +30,7 @@ from tests.support.loopback import http
 
 KILLS, REFUNDS = 20, 200
 SETTLED_SECONDS = 300.0
-"""Each try that was unlucky triples the wait; after the fourth that is more than a minute."""
+"""Each try that was unlucky lengthens the wait; after the sixth that is more than a minute."""
 KEY = "sk_test_storm"
 SHOPS = {"NORTH": "EUR", "EAST": "JPY"}
 BY_CHARGE = 3
