@@ -90,7 +90,8 @@ class _Looked:
 def offers_of(
     session: Session, rules: Rules, case: Reclamation | Item, actor: Actor, at: datetime
 ) -> tuple[CaseOffer, ...]:
-    """What `actor` sees offered at one case that is loaded; nothing is queried."""
+    """What `actor` sees offered at one case that is loaded; nothing is queried, but for other
+    refunds' references where a finding waits for a second person."""
     if case.final is not None:
         return ()
     look = _Looked(session, rules, case, actor, at)

@@ -10,13 +10,12 @@ from tasks.providers.port import Abilities
 
 
 def settled_by_late_word(
-    effect: Effect, share: RefundShare, abilities: Abilities | None
+    effect: Effect, share: RefundShare, abilities: Abilities
 ) -> Done | Refused | None:
     """What a worker wrote that came back too late to settle the share itself.
 
     A refusal counts only where it was asked for under no other key since, and where no other
-    call under its own may have come after it: that may be paid. `abilities` are the provider's,
-    None where it is not known here: then no refusal counts.
+    call under its own may have come after it: that may be paid.
     """
     attempts = _attempts(effect, share)
     done = next((attempt for attempt in attempts if attempt.result == "done"), None)
@@ -26,7 +25,7 @@ def settled_by_late_word(
     tried = tried_of(effect, share)
     for attempt in attempts:
         is_refused = attempt.result == "refused" and attempt.key == attempts[-1].key
-        if is_refused and abilities and is_last_word(tried, tried_as(attempt), abilities):
+        if is_refused and is_last_word(tried, tried_as(attempt), abilities):
             said = attempt.answer
             return Refused(str(said.get("sentence", "")), said.get("answer", {}))
     return None

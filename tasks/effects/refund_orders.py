@@ -1,9 +1,7 @@
 """What is asked of a provider about a share, and what its answer means beside what was ordered."""
 
-from collections.abc import Container
-
 from claims.models import Effect, Refund, RefundShare
-from claims.money.refunds import goes_to_store_credit, money, share_reference
+from claims.money.refunds import money, share_reference
 from tasks.effects.history import is_adopted
 from tasks.providers.port import Found, RefundOrder
 
@@ -30,38 +28,6 @@ def another_refund(order: RefundOrder, found: Found) -> str:
     return (
         f"The provider knows the refund of {there} as one of payment {found.payment_reference} "
         f"where it was asked for of {order.payment_reference} ({found.provider_reference})."
-    )
-
-
-def not_ours_to_pay(refund: Refund, providers: Container[str]) -> str | None:
-    """In a sentence, which payments we cannot pay back through; None where there are none."""
-    strange = _not_set_up(refund, providers)
-    if not strange:
-        return None
-    return (
-        f"A payment was made through {', '.join(strange)}, which Redress cannot pay back through; "
-        "give the money back there and settle the refund outside."
-    )
-
-
-def without_settings(refund: Refund, providers: Container[str]) -> str:
-    """In a sentence, whose settings are missing although refunds through them have begun."""
-    return (
-        f"Refunds are under way that need {', '.join(_not_set_up(refund, providers))}, and a "
-        "worker has no settings for that. Put them back; they go on by themselves. After a day "
-        "people are asked what became of each."
-    )
-
-
-def _not_set_up(refund: Refund, providers: Container[str]) -> list[str]:
-    return sorted(
-        {
-            share.payment.provider
-            for share in refund.shares
-            if share.status == "held"
-            and share.payment.provider not in providers
-            and not goes_to_store_credit(share)
-        }
     )
 
 

@@ -18,7 +18,6 @@ from claims.incidents import open_incident, tell_once
 from claims.late_truth import Truth, WasPaid, ask_soon, settle_unknown_refund
 from claims.machine_time import MachineTime
 from claims.models import Attempt, Effect, Refund, RefundShare
-from claims.money import transfers
 from claims.money.refunds import goes_to_store_credit
 from claims.outside import Done, NotBegun, Outcome, Refused, Unknown
 from claims.reconciling.listed import Listed
@@ -43,22 +42,17 @@ from tasks.effects.next_step import (
     next_step,
     on_its_way_for,
 )
+from tasks.effects.payable import can_pay_all
 from tasks.effects.refund_orders import (
     another_refund,
-    not_ours_to_pay,
     order_of,
     two_keys,
     was_paid,
-    without_settings,
 )
 from tasks.effects.strangers import about_strangers, named, strangers
 from tasks.providers.port import Absent, CannotTell, Failed, Finding, Found, Provider, RefundOrder
 from tasks.watchdog import watchdog
 from tasks.workshop import Workshop
-
-WITHOUT_SETTINGS = timedelta(days=1)
-"""So long what has begun waits for a worker that can pay through the provider."""
-LOOK_FOR_SETTINGS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +93,19 @@ def _begin(session: Session, shop: Workshop, job: Job) -> Attempted | None:
     if share is None:
         _finish_paid(session, shop, job, refund)
         return None
-    if not _can_pay_all(session, shop, job, refund):
+    if not can_pay_all(session, shop, job, refund):
         return None
-    provider = shop.providers.get(share.payment.provider)
-    settled = settled_by_late_word(effect, share, provider.abilities if provider else None)
-    if settled is None and goes_to_store_credit(share):
+    settled: Done | Refused | None
+    if goes_to_store_credit(share):
         # The database itself gives it, in this transaction, when the share is settled.
         settled = Done(f"store-credit-{share.id}")
-    elif settled is None and shop.providers[share.payment.provider].abilities.by_hand:
-        settled = became_of_transfer(session, job, share)
-        if settled is None:
-            return None
+    else:
+        abilities = shop.providers[share.payment.provider].abilities
+        settled = settled_by_late_word(effect, share, abilities)
+        if settled is None and abilities.by_hand:
+            settled = became_of_transfer(session, job, share)
+            if settled is None:
+                return None
     if settled is not None:
         _settle(session, shop, job, share.id, settled)
         return _begin(session, shop, job)
@@ -324,26 +320,3 @@ def _later(
         return
     paid = sum(1 for share in refund_of(effect).shares if share.status == "paid")
     postpone_or_stop(session, shop, job, outcome, settled=paid)
-
-
-def _can_pay_all(session: Session, shop: Workshop, job: Job, refund: Refund) -> bool:
-    """Before anything is paid, every payment must be one that we can pay back through.
-
-    Once something has begun, or may have in rows that were restored, it is no refusal any more:
-    another worker may have the settings that are missing here, and if none has, a person decides.
-    """
-    word = not_ours_to_pay(refund, shop.providers)
-    if word is None:
-        return True
-    effect = session.get_one(Effect, job.taken.effect_id)
-    has_begun = bool(effect.attempts) or transfers.are_asked_for(session, refund)
-    if not has_begun and restored_at(session) is None:
-        effects.finish(session, shop.rules, job.taken, "refused", word, {})
-        return False
-    missing = without_settings(refund, shop.providers)
-    told_at = tell_once(session, job.taken.effect_id, "provider-missing", missing)
-    if clock.now(session) - told_at < WITHOUT_SETTINGS:
-        effects.postpone(session, job.taken, LOOK_FOR_SETTINGS, missing)
-    else:
-        effects.give_to_a_person(session, shop.rules, job.taken, word, {})
-    return False
